@@ -11,7 +11,7 @@ import { checkRunId } from "../rollout/revisions/deploy-request.js";
 import { run } from "../rollout/run.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
 import { named, openDestination } from "./destination.js";
-import { checkUrl, gateUrls, publicUrl } from "./public-url.js";
+import { checkedUrls, checkUrl, gateUrls } from "./public-url.js";
 import {
   candidateOf,
   checkPublish,
@@ -70,7 +70,6 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
     : options.published
       ? await findPublished(version, destination)
       : await publishCheckout(options, destination, { candidate, version }, checkUnpublished);
-  const http = publicUrl(destination, options.url);
   return await run({
     ...session,
     release,
@@ -78,7 +77,7 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
     ...patience,
     undo: !options.noUndo,
     ...named(options.destination),
-    ...(http && { http }),
+    ...checkedUrls(destination, options.url),
     ...gateUrls(destination, options.url),
     ...(options.runId !== undefined && { runId: options.runId }),
   });

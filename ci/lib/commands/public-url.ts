@@ -1,5 +1,6 @@
 import { InputError } from "../common/errors.js";
 import { urlBelow, urlMistake, withoutUserInfo } from "../common/http-url.js";
+import { present } from "../common/present.js";
 import type { Destination } from "../publish/stored-image.js";
 import type { GateUrls } from "../rollout/hooks/gates.js";
 import type { HttpTarget } from "../rollout/verify/http-target.js";
@@ -21,6 +22,14 @@ export function gateUrls(destination: Destination, given: string | undefined): {
   const url = publicUrl(destination, given);
   const test = testUrl === undefined ? undefined : publicUrl(destination, testUrl);
   return { gates: { ...(url && { url }), ...(test && { testUrl: test }) } };
+}
+
+/** Returns the URLs to check, as options of a rollout: the public one, and that of the test listener where the target has one. */
+export function checkedUrls(destination: Destination, given: string | undefined) {
+  const { testUrl } = destination.target;
+  const http = publicUrl(destination, given);
+  const testHttp = testUrl === undefined ? undefined : publicUrl(destination, testUrl);
+  return present({ http, testHttp });
 }
 
 /** Returns the service's public URL. A local AWS serves the load balancer at its own port and selects the service by its public host name. */

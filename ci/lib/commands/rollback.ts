@@ -5,7 +5,7 @@ import { runRollback } from "../rollout/run-rollback.js";
 import type { Activity } from "../rollout/session.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
 import { type DestinationOptions, named, openDestination } from "./destination.js";
-import { checkUrl, gateUrls, publicUrl } from "./public-url.js";
+import { checkedUrls, checkUrl, gateUrls } from "./public-url.js";
 
 export interface RollbackArguments extends Activity {
   destination: DestinationOptions;
@@ -29,7 +29,6 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
   const patience = parseWaitOptions(options.patience);
   const { progress, span } = options;
   const destination = await span("resolve", () => openDestination(options.destination));
-  const http = publicUrl(destination, url);
   return await runRollback({
     aws: destination.aws,
     target: destination.target,
@@ -39,7 +38,7 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
     clock: systemClock,
     progress,
     span,
-    ...(http && { http }),
+    ...checkedUrls(destination, url),
     ...gateUrls(destination, url),
     ...(to !== undefined && { to }),
   });

@@ -4,7 +4,7 @@ import { runWatch } from "../rollout/run-watch.js";
 import type { Activity } from "../rollout/session.js";
 import { parseWaitOptions } from "../rollout/watch/wait-options.js";
 import { type DestinationOptions, named, openDestination } from "./destination.js";
-import { checkUrl, publicUrl } from "./public-url.js";
+import { checkedUrls, checkUrl } from "./public-url.js";
 
 export interface WatchArguments extends Activity {
   destination: DestinationOptions;
@@ -22,12 +22,11 @@ export async function watchDeployment(options: WatchArguments): Promise<RolloutR
   checkUrl(url);
   const { timeoutMs } = parseWaitOptions({ timeoutMinutes });
   const destination = await span("resolve", () => openDestination(options.destination));
-  const http = publicUrl(destination, url);
   const { aws, target } = destination;
   return await runWatch({
     ...{ aws, target, clock: systemClock, progress, span },
     ...named(options.destination),
     ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(http && { http }),
+    ...checkedUrls(destination, url),
   });
 }

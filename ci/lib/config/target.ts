@@ -72,7 +72,7 @@ function listsForObjects({ registry, build, test, versionCheck, expectations = [
 /** Members that are valid alone and not together. */
 function mistakesBetween(target: TargetFile): string[] {
   const { region, registry, container, containers } = target;
-  const { verifyTasks, versionCheck, expectations = [], gates = [] } = target;
+  const { url, testUrl, verifyTasks, versionCheck, expectations = [], gates = [] } = target;
   const isNothingChecked = versionCheck === false && expectations.length === 0;
   const partition = partitionOf(region).id;
   const elsewhere = registry?.region !== undefined && partitionOf(registry.region).id !== partition;
@@ -90,6 +90,12 @@ function mistakesBetween(target: TargetFile): string[] {
       ? ["gates: have nothing to check; accepted: with a versionCheck other than false, or with expectations"]
       : []),
     ...gates.flatMap((gate, n) => gateMistakes(target, gate.stage, n)),
+    ...(testUrl !== undefined && isNothingChecked
+      ? ["testUrl: has nothing to request; accepted: with a versionCheck other than false, or with expectations"]
+      : []),
+    ...(testUrl !== undefined && testUrl === url
+      ? ["testUrl: is the same as url; accepted: the URL of the test listener"]
+      : []),
   ];
 }
 

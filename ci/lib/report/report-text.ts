@@ -49,6 +49,7 @@ function facts(report: RolloutResult): Fact[] {
     ["deployment", (deployment.arn === undefined ? deployment.id : nameIn(deployment.arn)) ?? "not found"],
     ["time", `${new Date(report.startedAt).toISOString()}, took ${took.slice(1)}`],
     ...report.witnesses.map(({ holds, name, saw }): Fact => ["witness", `${holds ? "yes" : "no "} ${name}: ${saw}`]),
+    ["test URL", report.testListener && httpText(report.testListener)],
     ["HTTP", httpText(report.http)],
     ["meanwhile", report.during && duringText(report.during, report.startedAt)],
     ["shifted", report.shifted && shiftedText(report)],

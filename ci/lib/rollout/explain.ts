@@ -2,7 +2,7 @@ import { type LogTail, logTail } from "../ecs/log-tail.js";
 import type { CurrentService } from "../ecs/service.js";
 import { rolesIn } from "./diagnose/container-roles.js";
 import { type Diagnosis, diagnose, diagnoseRollback, type RollbackDiagnosis } from "./diagnose/diagnose.js";
-import { diagnoseResponse } from "./diagnose/wrong-version.js";
+import { diagnoseResponse, diagnoseTestResponse } from "./diagnose/wrong-version.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { Session } from "./session.js";
 import { verdicts } from "./verdicts.js";
@@ -21,6 +21,7 @@ export interface Explanation {
 export interface Outcome {
   watched: WatchedRollout;
   http: HttpCheck;
+  testListener?: HttpCheck | undefined;
   undone?: AutomaticRollback | undefined;
 }
 
@@ -30,9 +31,15 @@ export async function explain(session: Session, now: CurrentService, outcome: Ou
 }
 
 /** Diagnoses failed tasks; a rollout that another one replaced needs no cause. */
-async function ofRollout(session: Session, now: CurrentService, { watched, http }: Outcome): Promise<Explanation> {
+async function ofRollout(
+  session: Session,
+  now: CurrentService,
+  { watched, http, testListener }: Outcome,
+): Promise<Explanation> {
   const { subject, snapshots } = watched;
   if (http.state === "wrong") return { diagnosis: diagnoseResponse(http) };
+  if (subject.rollback && testListener?.state === "wrong" && testListener.proven)
+    return { diagnosis: diagnoseTestResponse(testListener, now.running.version) };
   if (!isBad(watched)) return {};
   // Our revision differs from the current one only in image and VERSION, so the containers and their log settings are the same.
   const { taskDefinition } = now.current;

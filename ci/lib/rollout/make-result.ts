@@ -31,6 +31,7 @@ export interface Story extends Explanation {
   strategy?: StrategyResult;
   shifted?: { at: number; http: HttpCheck };
   gates?: GateResult[];
+  testListener?: HttpCheck;
 }
 
 /** Assembles the report, with the verdict of `conclude`. */
@@ -51,6 +52,7 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
     strategy,
     shifted,
     gates,
+    testListener,
   } = story;
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;
@@ -78,8 +80,8 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
     endedAt: options.clock.now(),
     witnesses: judgement.witnesses,
     http,
-    ...present({ tasks, during, gates, strategy, shifted }),
-    uncertain: uncertain(subject, undone),
+    ...present({ tasks, during, gates, strategy, shifted, testListener }),
+    uncertain: [...uncertain(subject, undone), ...testDoubts(testListener, version)],
     ...present({ race, undo: undone && undoReport(undone, undoHttp), diagnosis, log, wayBack, next }),
   };
 }
@@ -89,6 +91,14 @@ function withGate(reason: string, gate: GateResult | undefined): string {
   if (!gate || gate.action === "CONTINUE") return reason;
   const refused = gate.refused === undefined ? "" : `, and the pause could not be ended: ${gate.refused}`;
   return `${reason} The gate at ${gate.stage}: ${gate.url} answered ${gate.answered}${refused}.`;
+}
+
+/** Mixed answers of the test listener prove no wrong release: its rules, or other tasks in its target group, can cause them. */
+function testDoubts(check: HttpCheck | undefined, version: string): string[] {
+  if (check?.state !== "wrong") return [];
+  return [
+    `Before production traffic moved, the test listener ${check.url} answered ${check.answered}, and not ${version} alone: compare the listener rules and the target groups with the service.`,
+  ];
 }
 
 /** Returns the limits of the verdicts on the rollout and on its automatic rollback. */

@@ -51,6 +51,8 @@ export interface RolloutResult {
   strategy?: StrategyResult;
   /** Present once all production traffic has moved in a deployment with a bake time: when, in milliseconds since the epoch on our clock, and the check then. */
   shifted?: { at: number; http: HttpCheck };
+  /** Check of the test listener before production traffic moved, where the target has a `testUrl`. */
+  testListener?: HttpCheck;
   /** Limits of the verdict, when something could not be read. */
   uncertain: string[];
   /** Describes a concurrent deploy. */

@@ -19,6 +19,8 @@ export interface RunOptions extends Session {
   http?: HttpTarget;
   /** URLs of the target's gates; without them the gates are left to a user. */
   gates?: GateUrls;
+  /** The URL of the test listener, with the same checks: it is requested before production traffic moves. */
+  testHttp?: HttpTarget;
   verify?: VerifyOptions;
   /** Sends the requests of the check; by default over HTTP. A simulation replaces it. */
   ask?: SendRequest;

@@ -64,8 +64,15 @@ async function watchNewest(options: WatchOptions): Promise<Omit<RolloutResult, "
   const run: RunOptions = running.version === undefined || !http ? rest : { ...rest, http };
   const subject = subjectOf(options, found, running, clock.now() + timeoutMs);
   const before = run.http ? parseBaselineTag(tagOf(found.revision, revisionTag.probe), run.http) : {};
-  const { watched, http: checked, tasks, during, shifted } = await watchAndVerify(run, now, { subject }, before);
-  const explanation = await explain(run, now, { watched, http: checked });
+  const {
+    watched,
+    http: checked,
+    tasks,
+    during,
+    shifted,
+    testListener,
+  } = await watchAndVerify(run, now, { subject }, before);
+  const explanation = await explain(run, now, { watched, http: checked, testListener });
   return makeResult(run, {
     now,
     started: { subject, attached: true, changes: [], service: {} },
@@ -73,7 +80,7 @@ async function watchNewest(options: WatchOptions): Promise<Omit<RolloutResult, "
     http: checked,
     startedAt,
     ...explanation,
-    ...present({ tasks, during, shifted }),
+    ...present({ tasks, during, shifted, testListener }),
   });
 }
 

@@ -44,11 +44,11 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
   options.progress(opening(now, started, release));
   const before = started.baseline ?? (options.http ? parseBaselineTag(started.probe, options.http) : {});
   const verified = await watchAndVerify(options, now, started, before);
-  const { watched, http, tasks, during, shifted, gates, baseline } = verified;
+  const { watched, http, tasks, during, shifted, gates, testListener, baseline } = verified;
   const finished = { started, watched, http, version: release.version, baseline };
   const undone = verified.undone ?? (mayUndo(options) ? await rollBackIfNeeded(options, finished) : undefined);
   const back = undone && (await verifyAfterRollback(options, undone, baseline));
-  const found = await explain(options, now, { watched, http, undone: back?.undone });
+  const found = await explain(options, now, { watched, http, testListener, undone: back?.undone });
   const strategy = await restoreStrategy(options, started, watched.judgement.verdict);
   const race = await findConcurrentDeploy(options, started.base, watched);
   const result = makeResult(options, {
@@ -58,7 +58,7 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
     http,
     startedAt,
     ...found,
-    ...present({ tasks, during, shifted, gates, race, strategy }),
+    ...present({ tasks, during, shifted, gates, testListener, race, strategy }),
     ...back,
   });
   return await finishDeploy(options, request, now, result);

@@ -2,6 +2,7 @@ import { nameIn } from "../common/aws-names.js";
 import { present } from "../common/present.js";
 import { type CurrentService, eventIds } from "../ecs/service.js";
 import type { Snapshot, Subject } from "../ecs/snapshot.js";
+import type { TrafficPhase } from "../ecs/states.js";
 import { type AllowedActions, rollbackLimit } from "./fail-fast/fail-fast.js";
 import { requestRollback } from "./fail-fast/request-rollback.js";
 import { type GateResult, watchThroughGates } from "./hooks/gates.js";
@@ -12,6 +13,7 @@ import type { Started } from "./start/find-rollout.js";
 import type { Baseline } from "./verify/baseline.js";
 import { type DuringRollout, monitorUrl } from "./verify/during-rollout.js";
 import { type ServingCheck, verifyOptions, verifyServing } from "./verify/serving.js";
+import { createTestListener } from "./verify/test-listener.js";
 import type { HttpCheck } from "./verify/verify.js";
 import { rolloutTimeLimit } from "./watch/deadline.js";
 import { readTargetGroups } from "./watch/target-groups.js";
@@ -26,7 +28,9 @@ export interface VerifiedRollout extends ServingCheck {
   shifted?: { at: number; http: HttpCheck };
   /** Pauses that gates of the target checked. */
   gates?: GateResult[];
-  /** Reason for which a rollout that is proven wrong in its bake time is not rolled back, and why it should be. */
+  /** Check of the test listener before production traffic moved. */
+  testListener?: HttpCheck;
+  /** Reason for which a rollout that is proven wrong is not rolled back by ECS, and why it should be. */
   undone?: { why: string; refused: string };
 }
 
@@ -48,7 +52,12 @@ export async function watchAndVerify(
   const monitor = monitorUrl(options, before);
   const knownEvents = eventIds(now.service);
   const baseline = (): Baseline => (monitor.sawVersion() ? { ...before, sawVersion: true } : before);
-  const how = { permitted, beside: monitor.ask };
+  const test = createTestListener(options, before);
+  const beside = (latest: Snapshot | undefined) => {
+    monitor.ask();
+    test.ask(latest);
+  };
+  const how = { permitted, beside, proof: test.proof };
   const watchFrom = (goal: Subject, earlier?: WatchedRollout) =>
     watch(options, goal, knownEvents, { ...how, ...present({ earlier: earlier && { ...earlier, startedAt } }) });
   const gates: GateResult[] = [];
@@ -64,13 +73,14 @@ export async function watchAndVerify(
     );
   try {
     const first = await follow({ ...subject, until: "shifted" });
+    if (first.judgement.verdict === "paused" && permitted.earlyStop) return await checkPaused(first);
     if (first.judgement.verdict !== "shifted") return await finish(first);
     const check = await verifyServing(options, first, version, baseline(), monitor.rightInARow());
     const shifted = { at: latestOf(first).at, http: check.http };
     if (check.watched.judgement.verdict !== "shifted") return await finish(check.watched);
     options.progress(shiftText(check, version));
-    const why = permitted.earlyStop && mayUndo(options) ? wrongAnswer(check.http, baseline(), version) : undefined;
-    const back = why === undefined ? undefined : await rollBackInBake(options, check.watched.subject, why);
+    const why = permitted.earlyStop && mayUndo(options) ? wrongReason(check.http, baseline(), version) : undefined;
+    const back = why === undefined ? undefined : await rollBackNow(options, check.watched.subject, why, "moved");
     if (back && "goal" in back) {
       // The answers of the release are the reason for its end.
       return { ...check, watched: await follow(back.goal, first), shifted, ...seen() };
@@ -80,6 +90,17 @@ export async function watchAndVerify(
     return { ...(await finish(await follow(rest, first))), shifted };
   } finally {
     monitor.end();
+    test.end();
+  }
+
+  /** The test listener is checked in a pause too: a release that is proven wrong there has nothing to wait for. */
+  async function checkPaused(paused: WatchedRollout): Promise<VerifiedRollout> {
+    test.ask(latestOf(paused));
+    await test.finished();
+    const why = test.proof();
+    const back = why === undefined ? undefined : await rollBackNow(options, paused.subject, why, "before", "in part");
+    if (back && "goal" in back) return await finish(await follow(back.goal, paused));
+    return { ...(await finish(paused)), ...(back && { undone: back }) };
   }
 
   async function finish(ended: WatchedRollout): Promise<VerifiedRollout> {
@@ -90,26 +111,35 @@ export async function watchAndVerify(
   function seen() {
     return {
       baseline: baseline(),
-      ...present({ during: monitor.seen(), gates: gates.length > 0 ? gates : undefined }),
+      ...present({ during: monitor.seen(), gates: gates.length > 0 ? gates : undefined, testListener: test.seen() }),
     };
   }
 }
 
-/** Requests the rollback of a deployment in its bake time. Returns the subject of the rollback, or the reason why there is none. */
-async function rollBackInBake(
+/**
+ * Requests the rollback of a deployment that is proven wrong, while production traffic is in one of the phases. Returns the subject of the
+ * rollback, or the reason why there is none.
+ * @param why As in `because …`.
+ */
+async function rollBackNow(
   session: Session,
   subject: Subject,
   why: string,
+  ...phases: TrafficPhase[]
 ): Promise<{ goal: Subject } | { why: string; refused: string }> {
-  const because = `because ${why}`;
-  session.progress(`Requesting a rollback from ECS ${because}.`);
-  const answer = await requestRollback(session, subject, because, ["moved"]);
+  session.progress(`Requesting a rollback from ECS ${why}.`);
+  const answer = await requestRollback(session, subject, why, phases);
   const { until: _, ...rest } = subject;
   const deadline = session.clock.now() + rollbackLimit;
-  if (answer === "requested") return { goal: { ...rest, rollback: { why: because }, deadline } };
-  const refused = answer === "moved" ? "the bake time is over" : answer.refused;
+  if (answer === "requested") return { goal: { ...rest, rollback: { why }, deadline } };
+  const refused = answer === "moved" ? "the deployment is past that point" : answer.refused;
   session.progress(`ECS does not roll back: ${refused}.`);
-  return { why, refused };
+  return { why: why.replace(/^because /, ""), refused };
+}
+
+function wrongReason(http: HttpCheck, baseline: Baseline, version: string): string | undefined {
+  const answer = wrongAnswer(http, baseline, version);
+  return answer && `because ${answer}`;
 }
 
 /** Returns true when a deploy that is proven wrong is rolled back. */

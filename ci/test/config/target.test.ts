@@ -120,6 +120,21 @@ const mistakes: [string, object, RegExp][] = [
     /versionCheck: is Object; accepted: false, /,
   ],
   [
+    "a test listener without anything to request",
+    { versionCheck: false, testUrl: "http://test.example.com" },
+    /testUrl: has nothing to request; accepted: with a versionCheck other than false, or with expectations/,
+  ],
+  [
+    "a test listener that is the public URL",
+    { url: "http://app.example.com", testUrl: "http://app.example.com" },
+    /testUrl: is the same as url; accepted: the URL of the test listener/,
+  ],
+  [
+    "a test listener without a scheme",
+    { testUrl: "test.example.com" },
+    /testUrl: is "test\.example\.com"; accepted: .*http/,
+  ],
+  [
     "tasks to verify without anything to request",
     { versionCheck: false, verifyTasks: true },
     /verifyTasks: has nothing to request; accepted: with a versionCheck other than false, or with expectations/,

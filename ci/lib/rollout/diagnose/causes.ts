@@ -58,6 +58,8 @@ export type Cause =
   | "draining"
   | "service-deleted"
   | "wrong-version-served"
+  | "wrong-on-test-listener"
+  | "test-listener-not-shifted"
   | "errors-served"
   | "mixed-answers"
   | "unknown";

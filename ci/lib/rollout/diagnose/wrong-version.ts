@@ -27,3 +27,27 @@ export function diagnoseResponse({ url, answered, proven }: HttpCheck & { state:
   const text = !proven ? mixed : isError ? errors : otherwise;
   return { ...text, evidence: [`${url} answered ${answered}`], failedTasks: 0 };
 }
+
+const onTest: CauseText = {
+  cause: "wrong-on-test-listener",
+  title: "the new tasks are healthy, but the test listener returns something else than the release",
+  fix: 'Request the version from the image, run by its digest: if it is the same there, the image was built from other sources or does not read its version from the version variable; if not, correct "testUrl" in the target or the test listener.',
+};
+
+const notShifted: CauseText = {
+  cause: "test-listener-not-shifted",
+  title: "the test listener still returns the earlier version after its traffic has moved",
+  fix: 'Compare the listener rules with the service: a tool that resets them (Terraform needs ignore_changes on their action) sends both revisions to one target group. If the rules are right, correct "testUrl" in the target: it must lead to the test listener.',
+};
+
+/**
+ * Diagnoses a test listener that returns something else before production traffic moved. Pure.
+ * @param running Version of the revision that ran before.
+ */
+export function diagnoseTestResponse(
+  { url, answered }: HttpCheck & { state: "wrong" },
+  running: string | undefined,
+): Diagnosis {
+  const text = running !== undefined && answered === running ? notShifted : onTest;
+  return { ...text, evidence: [`${url} answered ${answered}`], failedTasks: 0 };
+}
