@@ -18,7 +18,7 @@ drills run in virtual time, in seconds.
   --seed N               with --time virtual: seed of everything random (default 1)
   --phases N             with --time virtual: runs each drill N times, with its events moved against the polls (default 1)
   --kill                 instead of drills: kills a successful deploy at each of its calls, runs it again and checks that
-                         it converges; in real time, about five minutes
+                         it converges; in real time, about five minutes; with --name these drills, in virtual time
   --every N              with --kill: only every Nth kill point (default 1)
   --out FILE             file for the results, a Markdown table (default out/drills.md)
   --help                 this text
@@ -105,11 +105,24 @@ export function readOptions(args: string[]): Options {
 
 const ofService = ["target", "desired-count", "minimum-healthy-percent", "maximum-percent", "check", "grace"];
 
+const killNamed = "with --kill and --name, which run in virtual time";
+
 function refuseIdleOptions(given: ReadonlySet<string>, list: boolean, kill: boolean, time: Options["time"]): void {
   const ofPlay = ["time", "speed", "seed", "phases", "jobs", "out", ...ofService];
   // The target's name is checked with --list too.
   if (list) refuseIdle(given, [...ofPlay.filter((name) => name !== "target"), "kill", "every"], "with --list");
-  else if (kill) refuseIdle(given, ["name", ...ofPlay.filter((name) => name !== "jobs")], "with --kill");
+  else if (kill && given.has("name"))
+    refuseIdle(
+      given,
+      ofPlay.filter((name) => !ofService.includes(name)),
+      killNamed,
+    );
+  else if (kill)
+    refuseIdle(
+      given,
+      ofPlay.filter((name) => name !== "jobs"),
+      "with --kill",
+    );
   else if (time === "virtual") {
     refuseIdle(given, ["speed", "jobs"], "in virtual time: add --time real or --time containers");
     refuseIdle(given, ["every"], "without --kill");

@@ -6,6 +6,7 @@ import { connectRuntime } from "../../infra/local/containers/connect.js";
 import { pool } from "../common/pool.js";
 import { speeds } from "../http/http-environment.js";
 import { killEverywhere } from "../kill/kill-everywhere.js";
+import { killVirtually } from "../kill/kill-virtually.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
 import { drills, type Group } from "./catalogue/index.js";
 import { chooseDrills, readTarget } from "./choose-drills.js";
@@ -35,6 +36,7 @@ async function main(args: string[]): Promise<number> {
     console.log(listOf(named));
     return 0;
   }
+  if (options.kill && options.names.length > 0) return await killNamed(named, target, options);
   if (options.kill) return await killEverywhere(options.jobs, options.every);
   const chosen = playable(named, options);
   const interrupt = new AbortController();
@@ -61,6 +63,19 @@ async function main(args: string[]): Promise<number> {
   const wrong = played.filter((each) => mistakes(each).length > 0);
   for (const each of wrong) console.error(complaint(each, options));
   return wrong.length > 0 ? 1 : 0;
+}
+
+/** Kills the deploy of each drill at its calls, in virtual time. @returns 1 when a deploy did not converge. */
+async function killNamed(named: readonly Drill[], target: CompleteTarget, options: Options): Promise<number> {
+  const settings = settingsOf(options, target.created.desiredCount);
+  let failed = 0;
+  for (const drill of named) {
+    const { calls, tried, problems } = await killVirtually(drill, settings, options.every);
+    console.log(`${drill.name}: ${calls} calls, ${tried} kill points, ${problems.length} did not converge.`);
+    for (const problem of problems) console.error(`  ${problem}`);
+    failed += problems.length;
+  }
+  return failed > 0 ? 1 : 0;
 }
 
 async function playAll(

@@ -21,7 +21,8 @@ test("fewer drills run in parallel with containers than with simulated tasks", (
 
 for (const [args, message] of [
   [["--list", "--seed", "3"], /--seed has no effect with --list/],
-  [["--kill", "--name", "succeeds", "--time", "real"], /--name and --time have no effect with --kill/],
+  [["--kill", "--name", "succeeds", "--time", "real"], /--time has no effect with --kill and --name/],
+  [["--kill", "--name", "succeeds", "--jobs", "2"], /--jobs has no effect with --kill and --name/],
   [["--every", "3"], /--every has no effect without --kill/],
   [["--jobs", "2"], /--jobs has no effect in virtual time/],
   [["--phases", "8", "--time", "real"], /--phases has no effect with --time real/],
