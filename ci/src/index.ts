@@ -13,7 +13,7 @@ import {
 } from "@dagger.io/dagger";
 import type { LocalBuildOptions } from "#lib/commands/build.js";
 import type { DestinationOptions } from "#lib/commands/destination.js";
-import { changing, ending, reporting } from "#lib/commands/exit.js";
+import { changing, ending, reporting, returning } from "#lib/commands/exit.js";
 import type { BuildOptions } from "#lib/image/build-options.js";
 import { contextOf, gitOf, targetsOf } from "#lib/image/sources.js";
 /**
@@ -620,6 +620,37 @@ export class Slipway {
     return await ending(async (activity) => {
       const { showExec } = await import("#lib/commands/exec.js");
       return await showExec(this.destination(workspace), choice, activity);
+    });
+  }
+
+  /**
+   * Run a command in a task of its own: run --command "flask db upgrade"
+   *
+   * The task has the image, network, roles and variables of the service's
+   * tasks, and gets no requests. Its log appears as it is written. Exits
+   * with the command's own exit code; 7 when the time is over, 4 when the
+   * task was stopped or did not start, 2 when nothing ran.
+   *
+   * An interrupted call leaves the task running: the same call with the
+   * run id that was shown finds it again, until an hour after its end.
+   *
+   * @param command The command's words, quoted as in a shell, or a JSON list; no shell expands them
+   * @param container The container whose command is replaced (default: the target's)
+   * @param timeoutMinutes Minutes after which the task is stopped, 1 to 720
+   * @param runId An id of this run: the same id finds the same task (default: a new one)
+   */
+  @func({ cache: "never" })
+  async run(
+    workspace: Workspace,
+    command: string,
+    container?: string,
+    timeoutMinutes = 15,
+    runId?: string,
+  ): Promise<string> {
+    const destination = this.destination(workspace);
+    return await returning(async (activity) => {
+      const { runTaskOnce } = await import("#lib/commands/run.js");
+      return await runTaskOnce({ destination, command, container, timeoutMinutes, runId, ...activity });
     });
   }
 

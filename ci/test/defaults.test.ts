@@ -102,6 +102,7 @@ test("functions that read or change external state are never cached, and pure on
     "publish",
     "report",
     "rollback",
+    "run",
     "scale",
     "status",
     "watch",

@@ -32,6 +32,15 @@ export function changing(work: (activity: Activity) => Promise<string>): Promise
   return ending(work, textPrinter(console.log));
 }
 
+/** Runs work that ends in a text and an exit code of its own; one other than 0 ends the call as a failure does. */
+export function returning(work: (activity: Activity) => Promise<{ text: string; exitCode: number }>): Promise<string> {
+  const printer = textPrinter(console.log);
+  return ending(async (activity) => {
+    const { text, exitCode } = await work(activity);
+    return exitCode === 0 ? text : await endCall(text, printer, exitCode);
+  }, printer);
+}
+
 /** Runs work that changes the service and ends in a report. A verdict other than success ends the call as a failure does. */
 export async function reporting(work: (activity: Activity) => Promise<RolloutResult>, asJson = false): Promise<string> {
   const printer = asJson ? jsonPrinter(console.log, systemClock) : textPrinter(console.log);

@@ -3,11 +3,18 @@ import { after, before, test } from "node:test";
 import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
 import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListTasksCommand } from "@aws-sdk/client-ecs";
+import { createSimulatedRuntime } from "../aws/index.js";
 import { openEnvironment, refused, type TestEnvironment } from "./support/environment.js";
 
 let environment: TestEnvironment;
 before(async () => {
-  environment = await openEnvironment();
+  environment = await openEnvironment({
+    // Stand-alone tasks end with exit code 3.
+    runtime: ({ clock }) =>
+      createSimulatedRuntime(clock, ({ overrides }) =>
+        overrides?.containerOverrides ? { exit: { after: 0, code: 3 } } : { health: [{ after: 0, status: "HEALTHY" }] },
+      ),
+  });
 });
 after(() => environment.close());
 
@@ -92,4 +99,16 @@ test("exec needs a service that permits it", async () => {
   await refused(environment, [...environment.at, "exec"], {
     message: /Execute command is not enabled on service .*--enable-execute-command/,
   });
+});
+
+test("run refuses a command that can't be split, and returns the exit code of one that ran", async () => {
+  await refused(environment, [...environment.at, "run", "--command", "echo 'a"], {
+    message: /--command is .*Accepted: words with closed quotes/,
+  });
+  const first = await call("run", "--command", "exit-3 now", "--run-id", "r1");
+  assert.equal(first.exitCode, 3, first.stderr);
+  assert.match(first.stderr, /Task \w+ ended with exit code 3 after/);
+  const again = await call("run", "--command", "exit-3 now", "--run-id", "r1");
+  assert.equal(again.exitCode, 3);
+  assert.match(again.stderr, /Found task \w+ of an earlier call/);
 });

@@ -12,13 +12,21 @@ export interface DeployTask {
   timeoutSeconds: number;
 }
 
-/** A deploy task of one revision. */
-export interface DeployTaskRun extends DeployTask {
+/** A task that is run outside of the service: a deploy task, or the one of `run`. */
+export interface TaskRun {
+  when: When | "run";
+  command: readonly string[];
+  timeoutSeconds: number;
   /** ARN of the task's revision. */
   revision: string;
-  /** Idempotency token of RunTask: every call with the same deploy and revision has the same token. */
+  /** Idempotency token of RunTask: every call with the same deploy and revision, or the same run id, has the same token. */
   clientToken: string;
   startedBy: string;
+}
+
+/** A deploy task of one revision. */
+export interface DeployTaskRun extends TaskRun {
+  when: When;
 }
 
 /** Returns the target's task; undefined where it has none. */
@@ -50,6 +58,7 @@ export function overridesOf(
 }
 
 /** Returns a name such as `The pre-deploy task`. */
-export function taskName({ when }: Pick<DeployTask, "when">): string {
+export function taskName({ when }: Pick<TaskRun, "when">): string {
+  if (when === "run") return "The task";
   return when === "before" ? "The pre-deploy task" : "The post-deploy task";
 }

@@ -5,7 +5,7 @@ import type { CauseRule } from "../diagnose/causes.js";
 import { type Diagnosis, diagnose } from "../diagnose/diagnose.js";
 import type { Session } from "../session.js";
 import { ourReasons } from "./decide.js";
-import type { DeployTaskRun } from "./deploy-task.js";
+import type { TaskRun } from "./deploy-task.js";
 import { readTask } from "./run-task.js";
 import type { DeployTaskEnd, TaskFailure } from "./task-record.js";
 
@@ -18,7 +18,7 @@ export interface TaskExplanation {
 /** Explains a failed task. ECS keeps the task for an hour and the log group keeps the log longer, so later calls have less evidence. */
 export async function explainTask(
   session: Session,
-  run: DeployTaskRun,
+  run: TaskRun,
   { task, how }: DeployTaskEnd & { state: "failed" },
 ): Promise<TaskExplanation> {
   return { diagnosis: diagnosisOf(session, run, how, await seen(session, task)), log: await logOf(session, run, task) };
@@ -26,7 +26,7 @@ export async function explainTask(
 
 function diagnosisOf(
   { target }: Session,
-  run: DeployTaskRun,
+  run: TaskRun,
   how: TaskFailure,
   task: TaskView | undefined,
 ): TaskExplanation["diagnosis"] {
@@ -51,12 +51,12 @@ function causeOf(container: string, task: TaskView): Diagnosis {
   ]);
 }
 
-function plain(run: DeployTaskRun, container: string, how: TaskFailure): Pick<CauseRule, "title" | "fix"> {
+function plain(run: TaskRun, container: string, how: TaskFailure): Pick<CauseRule, "title" | "fix"> {
   switch (how) {
     case "time-limit":
       return {
         title: `the command was not done within ${run.timeoutSeconds} s and was stopped`,
-        fix: `Find what it waits for, or raise "timeoutSeconds" of "${run.when}" in the target.`,
+        fix: `Find what it waits for, or raise ${run.when === "run" ? "--timeout-minutes" : `"timeoutSeconds" of "${run.when}" in the target`}.`,
       };
     case "stopped":
       return {
@@ -86,7 +86,7 @@ async function seen(session: Session, task: string): Promise<TaskView | undefine
   }
 }
 
-async function logOf(session: Session, { revision }: DeployTaskRun, task: string): Promise<LogTail> {
+async function logOf(session: Session, { revision }: TaskRun, task: string): Promise<LogTail> {
   try {
     const { taskDefinition } = await describeTaskDefinition(session.aws.ecs, revision, session.signal);
     return await logTail(session, taskDefinition, task);

@@ -6,7 +6,7 @@ import { isPassing, retry } from "../calls/retry.js";
 import type { Session } from "../session.js";
 import { elapsed } from "../watch/elapsed.js";
 import { type Decision, decide, ourReasons } from "./decide.js";
-import { type DeployTaskRun, taskName } from "./deploy-task.js";
+import { type TaskRun, taskName } from "./deploy-task.js";
 import { readTask, stopTask } from "./run-task.js";
 
 /** Waiting times, in milliseconds. */
@@ -29,7 +29,7 @@ const patience = {
  */
 export async function follow(
   session: Session,
-  run: DeployTaskRun,
+  run: TaskRun,
   task: string,
   startedAt: number,
 ): Promise<Decision | undefined> {
@@ -92,13 +92,13 @@ function stateReporter({ clock, progress }: Session, startedAt: number): (task: 
   };
 }
 
-function patiently<T>(session: Session, run: DeployTaskRun, call: () => Promise<T>): Promise<T> {
+function patiently<T>(session: Session, run: TaskRun, call: () => Promise<T>): Promise<T> {
   return retry(session, "the read of the task", call, (error, times) =>
     isPassing(error) && times <= 8 ? undefined : blind(run, error),
   );
 }
 
-function blind(run: DeployTaskRun, cause: Error): SlipwayError {
+function blind(run: TaskRun, cause: Error): SlipwayError {
   return new SlipwayError(
     cause instanceof SlipwayError ? cause.code : "task-watch-broken",
     UNEXPECTED,

@@ -7,7 +7,7 @@ import { LostAnswer, sendOnce } from "../calls/send-once.js";
 import { ruleFor } from "../diagnose/causes.js";
 import { placementRules } from "../diagnose/placement-causes.js";
 import type { Session } from "../session.js";
-import { type DeployTaskRun, overridesOf, taskName } from "./deploy-task.js";
+import { overridesOf, type TaskRun, taskName } from "./deploy-task.js";
 import { launchOf } from "./launch.js";
 
 /**
@@ -16,7 +16,7 @@ import { launchOf } from "./launch.js";
  * @returns Its ARN.
  * @throws InputError when ECS refuses it or has no place for it: nothing runs. LostAnswer when it does not answer.
  */
-export async function runTask(session: Session, service: Service, run: DeployTaskRun): Promise<string> {
+export async function runTask(session: Session, service: Service, run: TaskRun): Promise<string> {
   const command = new sdk.ecs.RunTaskCommand(inputOf(session, service, run));
   for (let times = 1; ; times++) {
     try {
@@ -39,7 +39,7 @@ export async function runTask(session: Session, service: Service, run: DeployTas
 const tries = 3;
 
 /** Returns the input of RunTask with the launch settings of the service's own tasks. */
-function inputOf({ target }: Session, service: Service, run: DeployTaskRun): RunTaskCommandInput {
+function inputOf({ target }: Session, service: Service, run: TaskRun): RunTaskCommandInput {
   return {
     cluster: target.cluster,
     taskDefinition: run.revision,
@@ -56,14 +56,14 @@ function tasksOfConflict(error: unknown): string | undefined {
   return cause?.name === "ConflictException" ? cause.resourceIds?.[0] : undefined;
 }
 
-function noPlace(run: DeployTaskRun, reasons: string[] | undefined): InputError {
+function noPlace(run: TaskRun, reasons: string[] | undefined): InputError {
   const text = reasons?.map((reason) => reason.replace(/\.$/, "")).join("; ") || "ECS gives no reason";
   const { fix = "Run the same command again when there is room for it." } = ruleFor(placementRules, text) ?? {};
   return new InputError("task-not-placed", `${taskName(run)} could not be started: ${text}. Nothing ran. ${fix}`);
 }
 
 /** Finds the task by its `startedBy`, in any state. ECS returns a stopped task for about an hour. */
-export async function findTask(session: Session, { startedBy }: DeployTaskRun): Promise<string | undefined> {
+export async function findTask(session: Session, { startedBy }: TaskRun): Promise<string | undefined> {
   for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
     const command = new sdk.ecs.ListTasksCommand({ cluster: session.target.cluster, startedBy, desiredStatus });
     const { taskArns } = await session.aws.ecs.send(command, abort(session));
