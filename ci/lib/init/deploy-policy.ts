@@ -5,6 +5,7 @@ import type { Target } from "../config/target.js";
 import { objects } from "../ecs/containers.js";
 import { repositoryOf } from "../ecs/resolve-target.js";
 import { revisionTag } from "../ecs/revision-tags.js";
+import { shiftRolesOf } from "../rollout/preflight/checks/shift-hooks.js";
 import { secretReferences } from "../rollout/preflight/secret-references.js";
 import { recordTag } from "../rollout/tasks/task-record.js";
 import { targetGroupsOf } from "../rollout/watch/target-groups.js";
@@ -68,6 +69,8 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ["StopOneOffTask", ["ecs:StopTask"], tasks],
     ["HandRolesToTasks", ["iam:PassRole"], roles, passedTo("ecs-tasks.amazonaws.com")],
     ["HandRolesToVolumes", ["iam:PassRole"], volumeRolesOf(service), passedTo("ecs.amazonaws.com")],
+    // Needed where `deploy --strategy` sends the deployment configuration again, with its hooks.
+    ["HandRolesToHooks", ["iam:PassRole"], hookRolesOf(service), passedTo("ecs.amazonaws.com")],
     ["RollOut", ["ecs:DescribeServices", "ecs:ListServiceDeployments", "ecs:UpdateService"], [serviceArn]],
     // These need the service as well as what they name.
     ["WatchRollout", watching, [serviceArn, ofService("service-deployment"), ofService("service-revision")]],
@@ -78,7 +81,7 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ["ReadLogs", ["logs:GetLogEvents"], groups.map((group) => `${group}:log-stream:*`)],
     // It can't be held to a service.
     ["ReadAutoscaling", ["application-autoscaling:DescribeScalableTargets"], ["*"]],
-    ["FindRoles", ["iam:GetRole"], roles],
+    ["FindRoles", ["iam:GetRole"], [...roles, ...shiftRolesOf(service).map(({ role }) => role)]],
     ["FindSecrets", ["secretsmanager:DescribeSecret"], secrets],
     // It lists all parameters, or none. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
     ["FindParameters", ["ssm:DescribeParameters"], hasParameters ? ["*"] : []],
@@ -141,6 +144,11 @@ function volumeRolesOf({ deployments = [] }: Service): string[] {
   return deployments.flatMap(({ volumeConfigurations = [] }) =>
     volumeConfigurations.flatMap(({ managedEBSVolume }) => managedEBSVolume?.roleArn ?? []),
   );
+}
+
+/** The roles by which ECS calls the functions of lifecycle hooks. */
+function hookRolesOf({ deploymentConfiguration = {} }: Service): string[] {
+  return (deploymentConfiguration.lifecycleHooks ?? []).flatMap(({ roleArn }) => roleArn ?? []);
 }
 
 function logGroupsOf({ containerDefinitions }: JsonObject, { region, account }: Target): string[] {

@@ -36,6 +36,7 @@ export function facts(more: Partial<PreflightFacts> = {}): PreflightFacts {
     secrets: [],
     targetGroups: { value: [] },
     shifts: [],
+    shiftRoles: [],
     logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: true } }],
     ...more,
   };

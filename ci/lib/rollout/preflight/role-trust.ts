@@ -1,7 +1,8 @@
 import type { Readable } from "../../common/readable.js";
 import type { Target } from "../../config/target.js";
 
-const ecsTasks = "ecs-tasks.amazonaws.com";
+/** Principals of ECS: for tasks, and for what ECS itself does, such as to change listener rules and to call hooks. */
+export type EcsPrincipal = "ecs-tasks.amazonaws.com" | "ecs.amazonaws.com";
 
 type Place = Pick<Target, "account" | "region">;
 type Answer = "yes" | "no" | "unclear";
@@ -14,14 +15,14 @@ interface Statement {
 }
 
 /**
- * Returns whether a role's trust policy lets ECS assume it for the tasks of an account and a region. The two conditions that the ECS
+ * Returns whether a role's trust policy lets a principal of ECS assume it, for an account and a region. The two conditions that the ECS
  * developer guide recommends are evaluated; any other makes the result unknown.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  * @param document The policy as IAM returns it: percent-encoded JSON.
  */
-export function trustsEcsTasks(document: string, place: Place): Readable<boolean> {
+export function trustsEcs(document: string, place: Place, ecs: EcsPrincipal): Readable<boolean> {
   const policy = JSON.parse(decodeURIComponent(document)) as { Statement: OneOrMany<Statement> };
-  const answers = list(policy.Statement).map((one) => ({ effect: one.Effect, applies: applies(one, place) }));
+  const answers = list(policy.Statement).map((one) => ({ effect: one.Effect, applies: applies(one, place, ecs) }));
   const has = (effect: string, applies: Answer) =>
     answers.some((one) => one.effect === effect && one.applies === applies);
   if (has("Deny", "yes")) return { value: false };
@@ -32,17 +33,17 @@ export function trustsEcsTasks(document: string, place: Place): Readable<boolean
 
 const unclear = { unknown: "its trust policy has statements that are not evaluated" };
 
-function applies({ Principal, Action, Condition = {} }: Statement, place: Place): Answer {
+function applies({ Principal, Action, Condition = {} }: Statement, place: Place, ecs: EcsPrincipal): Answer {
   // A statement without Principal or Action has NotPrincipal or NotAction.
-  const principal = Principal === undefined ? "unclear" : isEcsTasks(Principal);
+  const principal = Principal === undefined ? "unclear" : isEcs(Principal, ecs);
   const action = Action === undefined ? "unclear" : yesOrNo(list(Action).some((one) => matches(one, "sts:AssumeRole")));
   return all([principal, action, ...conditionsOf(Condition).map((one) => holds(one, place))]);
 }
 
-function isEcsTasks(principal: NonNullable<Statement["Principal"]>): Answer {
+function isEcs(principal: NonNullable<Statement["Principal"]>, ecs: EcsPrincipal): Answer {
   if (principal === "*") return "unclear";
   const { Service = [], AWS = [] } = principal as Exclude<typeof principal, string>;
-  if (list(Service).includes(ecsTasks)) return "yes";
+  if (list(Service).includes(ecs)) return "yes";
   return list(AWS).includes("*") ? "unclear" : "no";
 }
 

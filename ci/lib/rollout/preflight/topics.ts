@@ -12,6 +12,7 @@ import { rolesTopic } from "./checks/roles.js";
 import { rollbackTopic } from "./checks/rollback-revision.js";
 import { secretsTopic } from "./checks/secrets.js";
 import { serviceTopic } from "./checks/service.js";
+import { shiftHooksTopic } from "./checks/shift-hooks.js";
 import { strategyTopic } from "./checks/strategy.js";
 import { targetTopic } from "./checks/target.js";
 import { targetGroupsTopic } from "./checks/target-groups.js";
@@ -34,6 +35,7 @@ const topics = [
   logGroupsTopic,
   targetGroupsTopic,
   listenerRulesTopic,
+  shiftHooksTopic,
   limitsTopic,
   targetTopic,
 ];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { type StrategyChange, strategyChange } from "../../../lib/rollout/plan/strategy.js";
 import { isBlocking, judgeFindings, parseIgnored, refuseBlocking } from "../../../lib/rollout/preflight/preflight.js";
 import { type FindingId, findingIds, type PreflightFacts } from "../../../lib/rollout/preflight/topics.js";
@@ -19,6 +20,10 @@ test("a deploy without problems has no findings", () => {
 });
 
 const somewhere = { service: { ...facts().service, serviceArn: "arn:aws:ecs:eu-west-1:123456789012:service/c/s" } };
+const firstHook: DeploymentConfiguration = {
+  strategy: "BLUE_GREEN",
+  lifecycleHooks: [{ lifecycleStages: ["PRE_SCALE_UP"] }],
+};
 const change = strategyChange({}, { name: "CANARY" }) as StrategyChange;
 const wrong: Record<FindingId, Partial<PreflightFacts>> = {
   "other-place": somewhere,
@@ -59,6 +64,11 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
   "target-groups": { targetGroups: { unknown: "no" } },
   "listener-rules": {
     shifts: [{ groups: ["b", "g"], production: "r", rules: { unknown: "no" }, running: { value: undefined } }],
+  },
+  "shift-roles": { shiftRoles: [{ role: "r", uses: ["role of a hook"], state: { value: "missing" } }] },
+  "first-deployment-hook": {
+    hasCompleted: { value: false },
+    service: { ...facts().service, deploymentConfiguration: firstHook },
   },
   "health-check-port": { targetGroups: { value: [targetGroup({ port: "6000" })] } },
   "too-many-tags": { next: { tags: Array.from({ length: 46 }, (_, n) => ({ key: `cost-${n}`, value: "x" })) } },

@@ -1,7 +1,7 @@
 import { partitionOf } from "../partition.js";
 import { required } from "../protocol/input.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../protocol/service.js";
-import { type IsTaskRole, roleId } from "./roles.js";
+import { type IsTaskRole, isOfEcs, roleId } from "./roles.js";
 
 /** Maximum session duration of a role, in seconds. */
 export const LONGEST_SESSION = 12 * 3600;
@@ -37,7 +37,8 @@ export function createIam({ isTaskRole }: { isTaskRole: IsTaskRole }): Service {
 }
 
 function roleView(name: string, caller: Caller, isTaskRole: IsTaskRole): JsonObject {
-  const trusted: JsonObject[] = [{ Service: "ecs-tasks.amazonaws.com" }];
+  // ECS itself assumes the roles of listener rules and lifecycle hooks.
+  const trusted: JsonObject[] = [{ Service: isOfEcs(name) ? "ecs.amazonaws.com" : "ecs-tasks.amazonaws.com" }];
   if (!isTaskRole(name)) trusted.push({ AWS: `arn:${partitionOf(caller.region)}:iam::${caller.accountId}:root` });
   const policy = {
     Version: "2012-10-17",

@@ -26,3 +26,8 @@ export type IsTaskRole = (name: string) => boolean;
 export function taskRoles(used: () => string[]): IsTaskRole {
   return (name) => /ecs|task|exec/i.test(name) || used().some((arn) => parseRoleArn(arn)?.name === name);
 }
+
+/** Returns true for a role that ECS itself assumes, by its name: it contains "infrastructure", "hook" or "lambda". */
+export function isOfEcs(name: string): boolean {
+  return /infrastructure|hook|lambda/i.test(name);
+}

@@ -6,7 +6,7 @@ import { fixOf, type Readable } from "../../../common/readable.js";
 import type { Session } from "../../session.js";
 import { isOnFargate } from "../fargate.js";
 import { error, notChecked, notRead, type Finding as TopicFinding } from "../finding.js";
-import { trustsEcsTasks } from "../role-trust.js";
+import { type EcsPrincipal, trustsEcs } from "../role-trust.js";
 import { secretReferences } from "../secret-references.js";
 import type { BaseFacts, SharedReads } from "../shared-reads.js";
 
@@ -21,7 +21,7 @@ export interface RoleFacts {
   state: Readable<RoleState>;
 }
 
-type RoleState = "missing" | "trusts-ecs" | "does-not-trust-ecs";
+export type RoleState = "missing" | "trusts-ecs" | "does-not-trust-ecs";
 
 export interface RolesFacts {
   roles: RoleFacts[];
@@ -38,17 +38,22 @@ export async function readRoles(session: Session, taskDefinition: JsonObject): P
     roles.map(async (role) => ({
       role,
       uses: named.filter((one) => one.role === role).map(({ use }) => use),
-      state: await readState(session, role),
+      state: await readRoleState(session, role),
     })),
   );
 }
 
-async function readState(session: Session, role: string): Promise<Readable<RoleState>> {
+/** Reads whether a role exists and lets a principal of ECS assume it. */
+export async function readRoleState(
+  session: Session,
+  role: string,
+  ecs: EcsPrincipal = "ecs-tasks.amazonaws.com",
+): Promise<Readable<RoleState>> {
   const { account } = session.target;
   // A task definition accepts a role's name without its ARN.
   const owner = role.startsWith("arn:") ? role.split(":")[4] : account;
   if (owner !== account) return { unknown: `it is in account ${owner}, not in ${account}` };
-  const read = await tryRead(readTrust(session, role), session.signal);
+  const read = await tryRead(readTrust(session, role, ecs), session.signal);
   if ("unknown" in read) return read;
   if (read.value === undefined) return { value: "missing" };
   if ("unknown" in read.value) return read.value;
@@ -56,7 +61,7 @@ async function readState(session: Session, role: string): Promise<Readable<RoleS
 }
 
 /** @returns undefined when there is no such role. */
-async function readTrust(session: Session, role: string): Promise<Readable<boolean> | undefined> {
+async function readTrust(session: Session, role: string, ecs: EcsPrincipal): Promise<Readable<boolean> | undefined> {
   const { GetRoleCommand, NoSuchEntityException } = sdk.iam;
   const iam = await session.aws.lazy.iam();
   const command = new GetRoleCommand({ RoleName: nameIn(role) });
@@ -64,7 +69,7 @@ async function readTrust(session: Session, role: string): Promise<Readable<boole
     const { Role } = await iam.send(command, abort(session));
     // IAM finds roles by name alone: one of this name with another path is another role.
     if (role.startsWith("arn:") && Role?.Arn !== role) return undefined;
-    return trustsEcsTasks(Role?.AssumeRolePolicyDocument ?? "", session.target);
+    return trustsEcs(Role?.AssumeRolePolicyDocument ?? "", session.target, ecs);
   } catch (error) {
     if (error instanceof NoSuchEntityException) return undefined;
     throw error;

@@ -8,7 +8,7 @@ const ids = ["strategy", "strategy-changes"] as const;
 type Finding = TopicFinding<(typeof ids)[number]>;
 
 /** Checks that the service has what the strategy needs that this deploy changes it to, and points out the change. */
-export function strategyNeeds({ service, strategyChange }: BaseFacts): Finding[] {
+export function strategyNeeds({ service, strategyChange, desiredCount }: BaseFacts): Finding[] {
   if (!strategyChange) return [];
   const { from, to } = strategyChange;
   if (from.name === to.name) return [];
@@ -20,10 +20,17 @@ export function strategyNeeds({ service, strategyChange }: BaseFacts): Finding[]
       : []),
     ...warning(
       "strategy-changes",
-      `The strategy changes from ${strategyText(from)} to ${strategyText(to)} with this deploy: the first rollout with it begins from what the former one has left, and a rollback runs by the new one.`,
+      `The strategy changes from ${strategyText(from)} to ${strategyText(to)} with this deploy: the first rollout with it begins from what the former one has left, and a rollback runs by the new one.${twice(desiredCount, to.name)}`,
       "Check its plan, and try it on a service that is not in production first.",
     ),
   ];
+}
+
+/** A quota of vCPUs and the room on container instances have to hold both sets. */
+function twice(desiredCount: number, name: string): string {
+  return name === "ROLLING"
+    ? ""
+    : ` Both revisions run at once: ${2 * desiredCount} tasks until the bake time is over.`;
 }
 
 const howToAdd =

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { trustsEcsTasks } from "../../../../lib/rollout/preflight/role-trust.js";
+import { trustsEcs } from "../../../../lib/rollout/preflight/role-trust.js";
 
+const tasks = "ecs-tasks.amazonaws.com";
 const place = { account: "123456789012", region: "us-west-2" };
 const allow = {
   Effect: "Allow",
@@ -13,7 +14,7 @@ const under = (operator: string, key: string, value: string | string[]) => ({
   Condition: { [operator]: { [key]: value } },
 });
 const trust = (...Statement: object[]) =>
-  trustsEcsTasks(encodeURIComponent(JSON.stringify({ Version: "2012-10-17", Statement })), place);
+  trustsEcs(encodeURIComponent(JSON.stringify({ Version: "2012-10-17", Statement })), place, tasks);
 
 const yes = { value: true };
 const no = { value: false };
@@ -71,5 +72,5 @@ for (const [what, expected, ...statements] of cases) {
 }
 
 test("a policy of one statement that is in no list is read too", () => {
-  assert.deepEqual(trustsEcsTasks(encodeURIComponent(JSON.stringify({ Statement: allow })), place), yes);
+  assert.deepEqual(trustsEcs(encodeURIComponent(JSON.stringify({ Statement: allow })), place, tasks), yes);
 });

@@ -49,6 +49,15 @@ test("a role that no task definition names trusts the account too", async (t) =>
   assert.deepEqual(await principals(), ["ecs-tasks.amazonaws.com"]);
 });
 
+test("a role of listener rules or hooks trusts ECS itself, and not its tasks", async (t) => {
+  const { iam } = await iamOf(t);
+  for (const RoleName of ["ecsInfrastructureRole", "invoke-hooks"]) {
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+    const { Statement } = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ""));
+    assert.deepEqual(Statement[0].Principal, { Service: "ecs.amazonaws.com" });
+  }
+});
+
 test("a role has no policies", async (t) => {
   const { iam } = await iamOf(t);
   const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: "app" }));
