@@ -5,6 +5,7 @@ import type { ContainerRole } from "./container-roles.js";
 import { byCause, failedTasks, type TaskFailure, unhealthyTasks } from "./failures.js";
 import { ownEvents } from "./own-events.js";
 import { blockingRules, deploymentRules, eventRules, userRules } from "./service-causes.js";
+import { outcomeRules } from "./strategy-causes.js";
 
 /** Cause of a failed rollout, by what ECS returned. */
 export interface Diagnosis {
@@ -50,6 +51,7 @@ export function diagnose(
     of(firstMatch(deploymentRules, reasons)) ??
     of(firstMatch(eventRules, events)) ??
     of(firstMatch(userRules, reasons)) ??
+    of(firstMatch(outcomeRules, reasons)) ??
     ofTask(most?.failures.at(-1)) ??
     isStarting(subject, snapshots) ??
     found(unknown, failed.at(-1)?.evidence ?? events.slice(0, 3), failed.length, failed.at(-1))

@@ -1,6 +1,7 @@
 /** Causes that block a rollout and that no task shows: the service's events and the service deployment's reason name them. */
 import type { CauseRule } from "./causes.js";
 import { placementRules } from "./placement-causes.js";
+import { strategyRules } from "./strategy-causes.js";
 import { healthRules, taskRules } from "./task-causes.js";
 
 /** Causes that block a rollout although its tasks run. */
@@ -35,12 +36,7 @@ export const eventRules: readonly CauseRule[] = [
 
 /** Ends of a rollout that its tasks did not cause. */
 export const deploymentRules: readonly CauseRule[] = [
-  {
-    cause: "hook-failed",
-    pattern: /lifecycle hook/i,
-    title: "a lifecycle hook failed",
-    fix: "Read the log of the hook's function.",
-  },
+  ...strategyRules,
   {
     cause: "alarm-fired",
     pattern: /alarm/i,

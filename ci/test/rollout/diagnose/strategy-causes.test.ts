@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { diagnose } from "../../../lib/rollout/diagnose/diagnose.js";
+import { serviceDeployment, snapshot, subject } from "../../support/snapshots.js";
+import { exited } from "../../support/stopped-tasks.js";
+
+const hook = "Service deployment rolled back because POST_TEST_TRAFFIC_SHIFT lifecycle hook(s) failed.";
+const networking = "Service deployment rolled back because of invalid networking configuration.";
+const target = "arn:aws:lambda:us-west-2:123456789012:function:smoke-test";
+const rule = "arn:aws:elasticloadbalancing:us-west-2:123456789012:listener-rule/app/main/0a/0b/1a";
+const group = "arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/0123456789abcdef";
+
+/** Reasons of ECS, word for word. */
+const reasons: [cause: string, reason: string, fix: RegExp][] = [
+  ["hook-failed", `${hook} Lifecycle hook target ${target} returned FAILED status.`, /log of the hook's function/],
+  ["hook-failed", hook, /ContinueServiceDeployment/],
+  [
+    "hook-response-invalid",
+    `${hook} ECS was unable to parse the response from ${target} due to HookStatus must not be null`,
+    /must return \{ hookStatus/,
+  ],
+  ["hook-role-unusable", `${hook} ECS was unable to assume role arn:aws:iam::123456789012:role/hooks`, /trusts ecs/],
+  [
+    "hook-not-invoked",
+    `${hook} ECS was unable to invoke hook target ${target} due to Rate Exceeded.`,
+    /lambda:InvokeFunction .*throttling/,
+  ],
+  ["hook-timed-out", `${hook} Lifecycle hook target ${target} timed out.`, /IN_PROGRESS/],
+  [
+    "pause-timed-out",
+    "Service deployment rolled back because POST_TEST_TRAFFIC_SHIFT pause hook timed out.",
+    /continue.*timeoutConfiguration/,
+  ],
+  [
+    "listener-rule-split",
+    `${networking} productionListenerRule ${rule} should have exactly one target group serving traffic but found 2 target groups which are serving traffic`,
+    /ignore_changes/,
+  ],
+  [
+    "listener-rule-unexpected",
+    `${networking} Production listener rule is forwarding traffic to unexpected target group ${group}. Expected traffic to be forwarded to either targetGroupArn: a or alternateTargetGroupArn: b`,
+    /alternateTargetGroupArn/,
+  ],
+  [
+    "target-group-unattached",
+    `${networking} The target group ${group} is not associated with the load balancer.`,
+    /weight 0/,
+  ],
+  [
+    "infrastructure-role-denied",
+    `${networking} User: arn:aws:sts::123456789012:assumed-role/ecs/x is not authorized to perform: elasticloadbalancing:ModifyRule`,
+    /AmazonECSInfrastructureRolePolicyForLoadBalancers/,
+  ],
+  ["listener-rule-missing", `${networking} The listener rule ${rule} was not found.`, /productionListenerRule/],
+  ["networking-invalid", networking, /advancedConfiguration/],
+  [
+    "circuit-breaker",
+    "Service deployment rolled back because the circuit breaker threshold was exceeded.",
+    /service's events/,
+  ],
+  ["no-rollback-candidate", "No rollback candidate was found to run the rollback.", /never completed/],
+  ["stopped-by-person", "Service deployment rolled back by user.", /CloudTrail/],
+];
+
+for (const [cause, statusReason, fix] of reasons) {
+  test(`${cause} is the cause for: ${statusReason.slice(-90)}`, () => {
+    const ours = serviceDeployment("ROLLBACK_SUCCESSFUL", { statusReason });
+    const diagnosis = diagnose(subject, [snapshot({ ours })]);
+    assert.equal(diagnosis.cause, cause);
+    assert.deepEqual(diagnosis.evidence, [statusReason]);
+    assert.match(diagnosis.fix, fix);
+  });
+}
+
+test("failed tasks explain more than the circuit breaker, and a hook more than a missing rollback candidate", () => {
+  const statusReason = "Service deployment rolled back because the circuit breaker threshold was exceeded.";
+  const ours = serviceDeployment("ROLLBACK_SUCCESSFUL", { statusReason });
+  assert.equal(diagnose(subject, [snapshot({ ours, tasks: [exited({ exitCode: 1 })] })]).cause, "container-exits");
+  const failed = serviceDeployment("ROLLBACK_FAILED", {
+    statusReason: "No rollback candidate was found to run the rollback.",
+    rollbackReason: hook,
+  });
+  assert.equal(diagnose(subject, [snapshot({ ours: failed })]).cause, "hook-failed");
+});
