@@ -21,6 +21,15 @@ const examples = "infra/local/rehearsal/test/examples.test.ts";
 const fast = [/^ci\/test\//, /^infra\/(?:rules|test)\//, /^infra\/local\/(?:aws|http)\/(?!ecs\/container-runtime\/)/];
 const isFast = (file: string) => fast.some((pattern) => pattern.test(file));
 
+/** Tests of the other part that don't measure real time: they share processes too. */
+const light = [
+  /^bench\/test\/(?:drill-(?:options|result|table)|found-by-seeds|phases|rollback-diagnosis|tool-correctness|traffic)\./,
+  /^infra\/local\/dagger-stand-in\/test\/(?:content|display|dockerfile-(?:copy|plan|read)|dotenv|glob|help|label)\./,
+  /^infra\/local\/containers\/test\/(?:candidates|install-plan|machine|output)\./,
+  /^infra\/local\/rehearsal\/test\/(?:.*task-definition|options|progress|request-check|service-file|step-table|traffic-shift)\./,
+];
+const isLight = (file: string) => light.some((pattern) => pattern.test(file));
+
 interface Part {
   name: string;
   command: string[];
@@ -45,17 +54,21 @@ async function main(): Promise<number> {
     await ensureChromium(consent);
   }
   const tests = findTests();
+  const others = tests.filter((file) => !isFast(file) && file !== endToEnd && file !== examples);
   const fastParts: Part[] = [
     { name: "lint", command: [bin("biome"), "check", "--error-on-warnings", "."] },
     { name: "type check", command: typeCheck(".") },
     { name: "type check of ci/", command: typeCheck("ci") },
-    { name: "rules and fast unit tests", command: nodeTest(grouped(tests.filter(isFast)), availableParallelism()) },
+    {
+      name: "rules and fast unit tests",
+      command: nodeTest(grouped("fast", tests.filter(isFast)), availableParallelism()),
+    },
   ];
   const otherParts: Part[] = [
     { name: "workflows", command: script("./workflow-checks/main.ts") },
     {
       name: "other tests and simulation",
-      command: nodeTest(tests.filter((file) => !isFast(file) && file !== endToEnd && file !== examples)),
+      command: nodeTest([...grouped("light", others.filter(isLight)), ...others.filter((file) => !isLight(file))]),
     },
     { name: "rehearsal, end to end", command: nodeTest([endToEnd]) },
     { name: "rehearsal of the examples", command: nodeTest([examples]) },
@@ -89,12 +102,12 @@ function nodeTest(files: string[], concurrency = 2): string[] {
  *
  * @returns The written files, two for each core.
  */
-function grouped(files: string[]): string[] {
+function grouped(name: string, files: string[]): string[] {
   const directory = join(root, "node_modules/.cache/tests");
   mkdirSync(directory, { recursive: true });
   const size = Math.ceil(files.length / (2 * availableParallelism()));
   return Array.from({ length: Math.ceil(files.length / size) }, (_, index) => {
-    const path = join(directory, `group-${index + 1}.mjs`);
+    const path = join(directory, `${name}-${index + 1}.mjs`);
     const group = files.slice(index * size, (index + 1) * size).map((file) => [file, pathToFileURL(join(root, file))]);
     const suites = new URL("./test-suites.mjs", import.meta.url).href;
     writeFileSync(path, `import { runTogether } from "${suites}";\nrunTogether(${JSON.stringify(group, null, 2)});\n`);
