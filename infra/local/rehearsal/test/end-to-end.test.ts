@@ -9,7 +9,8 @@ import { run } from "../../test/support/command.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
-const rehearse = (env: Record<string, string> = {}) => run(["rehearse", "--yes"], { cwd: root, env, echo: true });
+const rehearse = (env: Record<string, string> = {}, options: string[] = []) =>
+  run(["rehearse", "--yes", ...options], { cwd: root, env, echo: true });
 
 /** Containers, networks and volumes that a rehearsal has made. */
 async function leftovers(): Promise<string[]> {
@@ -28,6 +29,9 @@ async function leftovers(): Promise<string[]> {
   ].sort();
 }
 
+/** Rows of the closing table. */
+const tableOf = (output: string) => output.slice(output.lastIndexOf("\nstep ")).split("\n");
+
 let atFirst: string[];
 before(async () => {
   atFirst = await leftovers();
@@ -39,9 +43,21 @@ after(async () => {
 test("a rehearsal deploys, serves, rolls a bad release back and loses no request", async () => {
   const { exitCode, output } = await rehearse().ended;
   assert.equal(exitCode, 0);
-  const rows = output.slice(output.lastIndexOf("\nstep ")).split("\n");
+  const rows = tableOf(output);
   const good = rows.find((row) => row.startsWith("deploy v1.1.0"));
   assert.match(good ?? "", /v1\.0\.0 ×\d+, v1\.1\.0 ×\d+ +[1-9]\d* ok, 0 failed$/);
+  const bad = rows.find((row) => row.startsWith("deploy v1.2.0"));
+  assert.match(bad ?? "", /rolled back, as expected +v1\.1\.0 ×\d+ +[1-9]\d* ok, 0 failed$/);
+});
+
+test("a rehearsed canary serves its share of the requests, reaches the test listener and loses no request", async () => {
+  const { exitCode, output } = await rehearse({}, ["--strategy", "canary"]).ended;
+  assert.equal(exitCode, 0);
+  assert.match(output, /the test listener answers v1\.1\.0/);
+  assert.match(output, /v1\.1\.0 at 10 % of the traffic: served \d+\.\d % of \d+ requests/);
+  const rows = tableOf(output);
+  const good = rows.find((row) => row.startsWith("deploy v1.1.0"));
+  assert.match(good ?? "", /ok, \d+\.\d % at 10 % +v1\.0\.0 ×\d+, v1\.1\.0 ×\d+ +[1-9]\d* ok, 0 failed$/);
   const bad = rows.find((row) => row.startsWith("deploy v1.2.0"));
   assert.match(bad ?? "", /rolled back, as expected +v1\.1\.0 ×\d+ +[1-9]\d* ok, 0 failed$/);
 });

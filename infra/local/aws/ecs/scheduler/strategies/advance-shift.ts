@@ -29,6 +29,9 @@ export function startShift(
   const record = serviceDeploymentOf(context, primary);
   const { traffic } = record;
   if (traffic === undefined) {
+    if (chooseGroups(context, primary, "in use") === undefined) return;
+    // A shift was in progress: what ECS does then is not recorded.
+    sendAllTo(context, busiest(context, service, activeRevisions({ service, primary, tasks })));
     chooseGroups(context, primary, "in use");
     return;
   }
@@ -39,7 +42,11 @@ export function startShift(
 }
 
 /** Returns the other deployments with tasks, and the one to which a rollback would return. */
-function activeRevisions({ service, primary, tasks }: Shift): DeploymentRecord[] {
+function activeRevisions({
+  service,
+  primary,
+  tasks,
+}: Pick<Shift, "service" | "primary" | "tasks">): DeploymentRecord[] {
   return service.deployments.filter(
     ({ id }) =>
       id !== primary.id && (id === service.lastCompleted?.id || tasks.some((task) => task.deploymentId === id)),
@@ -180,13 +187,9 @@ const bakeTimeOf = ({ deploymentConfiguration: { extra } }: ServiceDeploymentRec
 /** Keeps the revision with the most production traffic, stops the tasks of the others, and goes on beside it. */
 function reconcile(shift: Shift): boolean {
   const { context, service, traffic, tasks } = shift;
-  const active = activeRevisions(shift);
-  const rank = (each: DeploymentRecord) =>
-    productionShare(context, each) + (each.id === service.lastCompleted?.id ? 1e-6 : 0);
-  const [kept] = active.toSorted((a, b) => rank(b) - rank(a));
-  if (kept !== undefined && !traffic.shifted) {
-    shiftTraffic(context, kept, "production", 100);
-    shiftTraffic(context, kept, "test", 100);
+  const kept = busiest(context, service, activeRevisions(shift));
+  if (!traffic.shifted) {
+    sendAllTo(context, kept);
     traffic.shifted = true;
   }
   const others = tasks.filter((task) => task.deploymentId !== kept?.id);
@@ -195,6 +198,19 @@ function reconcile(shift: Shift): boolean {
   if (kept !== undefined) service.lastCompleted = kept;
   service.deployments = service.deployments.filter(({ id }) => id === shift.primary.id || id === kept?.id);
   return scaleUpBeside(shift, kept);
+}
+
+/** Returns the deployment with the most production traffic; of two with as much, the one that completed last. */
+function busiest(context: SchedulerContext, service: ServiceRecord, active: readonly DeploymentRecord[]) {
+  const rank = (each: DeploymentRecord) =>
+    productionShare(context, each) + (each.id === service.lastCompleted?.id ? 1e-6 : 0);
+  return active.toSorted((a, b) => rank(b) - rank(a))[0];
+}
+
+function sendAllTo(context: SchedulerContext, deployment: DeploymentRecord | undefined): void {
+  if (deployment === undefined) return;
+  shiftTraffic(context, deployment, "production", 100);
+  shiftTraffic(context, deployment, "test", 100);
 }
 
 /** Ends the service deployment when all old tasks have stopped. */
