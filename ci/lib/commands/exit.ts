@@ -3,9 +3,10 @@ import { systemClock } from "../common/clock.js";
 import { SlipwayError, UNEXPECTED } from "../common/errors.js";
 import { neutralLines } from "../common/foreign-text.js";
 import { jsonPrinter, type Printer, textPrinter } from "../report/printer.js";
+import type { Progress } from "../rollout/progress-event.js";
 import type { RolloutResult } from "../rollout/result.js";
 import type { Activity } from "../rollout/session.js";
-import { revealedSpan, startActivity } from "./progress-spans.js";
+import { recordEvent, revealedSpan, startActivity } from "./progress-spans.js";
 
 /**
  * Runs the work of a function that leaves the service as it is. A failure ends the call with the failure's own exit code: an engine
@@ -15,7 +16,11 @@ export async function ending<T>(
   work: (activity: Activity) => Promise<T>,
   printer = textPrinter(console.log, false),
 ): Promise<T> {
-  const activity = startActivity(printer.progress, systemClock, revealedSpan);
+  const progress: Progress = (line, event) => {
+    if (event) recordEvent(event);
+    printer.progress(line, event);
+  };
+  const activity = startActivity(progress, systemClock, revealedSpan);
   try {
     return await work(activity);
   } catch (error) {

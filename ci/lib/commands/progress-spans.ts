@@ -1,7 +1,7 @@
 import { getTracer } from "@dagger.io/dagger/telemetry";
 import type { Clock } from "../common/clock.js";
-import { neutral } from "../common/foreign-text.js";
-import { formatProgressEvent, type Progress } from "../rollout/progress-event.js";
+import { neutral, neutralJson } from "../common/foreign-text.js";
+import { formatProgressEvent, type Progress, type ProgressEvent } from "../rollout/progress-event.js";
 import { type Activity, noSpan, type Span } from "../rollout/session.js";
 
 /** Milliseconds without a line after which a heartbeat line is shown: CI systems end jobs that are silent for minutes. */
@@ -65,6 +65,23 @@ export const revealedSpan: Span = (name, work, failureOf) =>
     },
     { "dagger.io/ui.reveal": true },
   );
+
+/**
+ * Records a progress event in the engine's trace: an internal span, which no display shows, with the event as JSON in its attribute
+ * `slipway.progress`. A display that knows it shows facts without reading text.
+ */
+export function recordEvent(event: ProgressEvent): void {
+  const attributes = {
+    "dagger.io/ui.internal": true,
+    "slipway.progress": neutralJson(JSON.stringify(event)).slice(0, longestEvent),
+  };
+  getTracer()
+    .startActiveSpan("progress", async () => {}, attributes)
+    .catch(() => {}); // Telemetry does not end a deploy.
+}
+
+/** Maximum length of a recorded event in characters; a longer one is cut, and no display reads it. */
+const longestEvent = 8_000;
 
 function shortened(name: string): string {
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;

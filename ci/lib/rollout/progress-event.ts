@@ -51,6 +51,9 @@ export interface DeploymentState {
   running?: number;
   desired?: number;
   failed?: number;
+  /** Tasks of earlier revisions that run, and those of them that finish their requests before they stop. */
+  old?: number;
+  draining?: number;
   /** Finished part of the replacement, 0 to 100. */
   percentReplaced?: number;
   /** An estimate; absent while there is no basis for one. */

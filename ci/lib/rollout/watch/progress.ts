@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { nameIn } from "../../common/aws-names.js";
 import { type EventView, primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
+import { isServing } from "../../ecs/states.js";
 import type { DeploymentState, ProgressEvent, TaskState } from "../progress-event.js";
 import { estimate } from "./estimate.js";
+import { oldTasks } from "./phase.js";
 import { shiftProgress, waitReport } from "./shift-progress.js";
 
 /**
@@ -92,9 +94,9 @@ function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: S
   return isNews ? [state] : [];
 }
 
-/** Ignores the time left: it changes with every poll, and that alone is not an event. */
+/** Ignores the time left, which changes with every poll, and the old tasks: they alone are not an event. */
 function isOther(one: DeploymentState, other: DeploymentState): boolean {
-  const ignored = { secondsLeft: 0, waitSecondsLeft: 0 };
+  const ignored = { secondsLeft: 0, waitSecondsLeft: 0, old: 0, draining: 0 };
   return !isDeepStrictEqual({ ...one, ...ignored }, { ...other, ...ignored });
 }
 
@@ -115,9 +117,16 @@ function deploymentState(subject: Subject, seen: Seen): DeploymentState {
       running: classic.runningCount,
       desired: classic.desiredCount,
       failed: classic.failedTasks,
+      ...oldCounts(subject, now),
       ...(!shift && estimate(subject, seen[0], now)),
     }),
     ...shift,
     ...(hooks.length > 0 && { hooks }),
   };
+}
+
+function oldCounts(subject: Subject, { tasks }: Snapshot): Pick<DeploymentState, "old" | "draining"> {
+  const old = oldTasks(subject, tasks).filter(isServing);
+  const draining = old.filter(({ desiredStatus }) => desiredStatus === "STOPPED").length;
+  return { old: old.length - draining, draining };
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { TraceObserver } from "../telemetry/span.js";
 import type { Trace } from "../telemetry/trace.js";
+import { RolloutBlock } from "./rollout-block.js";
 import { formatRows, type Rows } from "./rows.js";
 import { style } from "./style.js";
 import { width } from "./text.js";
@@ -39,6 +40,7 @@ export class PrettyDisplay implements TraceObserver {
   private turn = 0;
   private stop: (() => void) | undefined;
   private readonly isColoured: boolean;
+  private readonly rollout = new RolloutBlock();
   /** Output that is still to be written when the process exits at once. */
   private readonly restore = () => void this.terminal.write(showCursor);
 
@@ -59,6 +61,10 @@ export class PrettyDisplay implements TraceObserver {
     this.draw();
   }
 
+  progressed(event: string): void {
+    this.rollout.receive(event, this.trace.now());
+  }
+
   /** Clears the frame. Later output starts at its first line. */
   close(): void {
     if (!this.stop) return;
@@ -76,9 +82,10 @@ export class PrettyDisplay implements TraceObserver {
 
   private draw(): void {
     this.turn++;
+    const block = this.rollout.lines({ columns: this.columns(), now: this.trace.now(), style: style(this.isColoured) });
     const { lines } = this.rows(false);
     // A frame higher than the screen can't be cleared, so it is cut to its end, which shows what runs now.
-    const fitting = lines.slice(-Math.max(this.height() - 1, 1));
+    const fitting = [...lines, ...block].slice(-Math.max(this.height() - 1, 1));
     if (fitting.join("\n") === this.drawn.join("\n")) return;
     const text = fitting.map((line) => `${clearLine}${line}\n`).join("");
     this.terminal.write(`${beginFrame}${this.toBegin()}${text}${clearBelow}${endFrame}`);

@@ -24,7 +24,7 @@ const root = protobuf.Root.fromJSON({
     },
     Status: { fields: { message: { type: "string", id: 2 }, code: { type: "int32", id: 3 } } },
     KeyValue: { fields: { key: { type: "string", id: 1 }, value: { type: "AnyValue", id: 2 } } },
-    AnyValue: { fields: { boolValue: { type: "bool", id: 2 } } },
+    AnyValue: { fields: { stringValue: { type: "string", id: 1 }, boolValue: { type: "bool", id: 2 } } },
   },
 });
 const request = root.lookupType("Request");
@@ -35,7 +35,7 @@ interface WireSpan {
   name: string;
   startTimeUnixNano: number;
   endTimeUnixNano: number;
-  attributes: { key: string; value?: { boolValue?: boolean } }[];
+  attributes: { key: string; value?: { stringValue?: string; boolValue?: boolean } }[];
   status?: { message?: string; code?: number };
 }
 
@@ -59,6 +59,7 @@ export function readSpans(body: Uint8Array): ReceivedSpan[] {
 function received(span: WireSpan): ReceivedSpan {
   const isSet = (name: string) =>
     span.attributes.some(({ key, value }) => key === `dagger.io/ui.${name}` && value?.boolValue === true);
+  const progress = span.attributes.find(({ key }) => key === "slipway.progress")?.value?.stringValue;
   const parent = hex(span.parentSpanId);
   const message = span.status?.message?.slice(0, longestText);
   return {
@@ -69,6 +70,7 @@ function received(span: WireSpan): ReceivedSpan {
     endedAt: span.endTimeUnixNano === 0 ? undefined : milliseconds(span.endTimeUnixNano),
     failed: span.status?.code === failed,
     ...(span.status?.code === failed && message && { error: message }),
+    ...(progress && { progress: progress.slice(0, longestText) }),
     reveal: isSet("reveal"),
     encapsulate: isSet("encapsulate"),
     encapsulated: isSet("encapsulated"),

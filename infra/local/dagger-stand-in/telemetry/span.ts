@@ -64,6 +64,8 @@ export interface TraceObserver {
   started?(span: Span): void;
   ended?(span: Span): void;
   logged?(span: Span, line: LogLine): void;
+  /** @param event A progress event of a module, as JSON. */
+  progressed?(event: string): void;
 }
 
 export const noFlags: SpanFlags = {

@@ -13,6 +13,8 @@ export interface ReceivedSpan extends SpanFlags {
   endedAt: number | undefined;
   failed: boolean;
   error?: string;
+  /** A progress event as JSON, which a module reports by such a span. */
+  progress?: string;
 }
 
 /** Minimum of a long log that is kept, in lines. */
@@ -144,7 +146,12 @@ export class Trace {
   }
 
   /** Adds or updates a span that a module has sent. */
-  receive(received: ReceivedSpan): void {
+  receive({ progress, ...received }: ReceivedSpan): void {
+    if (progress !== undefined) {
+      // The span is sent at its start and at its end.
+      if (received.endedAt === undefined) for (const observer of this.observers) observer.progressed?.(progress);
+      return;
+    }
     const parent = received.parent === undefined ? undefined : (this.aliases.get(received.parent) ?? received.parent);
     const known = this.spans.get(received.id);
     if (!known && this.spans.size >= mostSpans) return;
