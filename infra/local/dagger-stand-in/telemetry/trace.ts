@@ -50,6 +50,8 @@ export class Trace {
   private readonly observers: TraceObserver[] = [];
   /** Span of the function that a module's process runs, by the id that the process received. */
   private readonly aliases = new Map<string, string>();
+  /** Ids of the spans of progress events. */
+  private readonly progressSpans = new Set<string>();
   /** Origins of errors that have passed through a step. */
   private readonly origins = new WeakMap<object, string>();
 
@@ -148,8 +150,10 @@ export class Trace {
   /** Adds or updates a span that a module has sent. */
   receive({ progress, ...received }: ReceivedSpan): void {
     if (progress !== undefined) {
-      // The span is sent at its start and at its end.
-      if (received.endedAt === undefined) for (const observer of this.observers) observer.progressed?.(progress);
+      // The span is sent at its start and at its end, often both times with its end.
+      if (this.progressSpans.has(received.id)) return;
+      this.progressSpans.add(received.id);
+      for (const observer of this.observers) observer.progressed?.(progress);
       return;
     }
     const parent = received.parent === undefined ? undefined : (this.aliases.get(received.parent) ?? received.parent);
