@@ -4,7 +4,7 @@ import { ContainerRuntimeError, messageOf } from "../containers/errors.js";
 import { ownerLabel, removeOwned } from "../containers/owned.js";
 import type { Store } from "./content/store.js";
 import { introspect } from "./module/introspect.js";
-import { type PreparedCode, prepareCode } from "./module/prepare.js";
+import { prepareCode } from "./module/prepare.js";
 import { ModuleProcess } from "./module/process.js";
 import { type ModuleSource, moduleKey } from "./module/source.js";
 import type { ModuleTypes } from "./module/types.js";
@@ -52,7 +52,7 @@ export class StandIn implements Machine {
     this.spare = this.ahead && !isLast ? { key, process: this.startSpare(source) } : undefined;
     if (spare?.key === key) return spare.process;
     discard(spare);
-    return this.startPrepared(source);
+    return this.start(source);
   }
 
   /**
@@ -76,20 +76,15 @@ export class StandIn implements Machine {
   }
 
   private startSpare(source: ModuleSource): Promise<ModuleProcess> {
-    const spare = this.startPrepared(source);
+    const spare = this.start(source);
     // A failure is reported to the caller that takes the process.
     spare.then((process) => process.rest()).catch(() => undefined);
     return spare;
   }
 
-  private async startPrepared(source: ModuleSource): Promise<ModuleProcess> {
-    return this.start(source, await prepareCode(this.store, source));
-  }
-
-  /** @param prepared Code that starts faster than the files of the module and the SDK. */
-  private async start(source: ModuleSource, prepared?: PreparedCode): Promise<ModuleProcess> {
+  private async start(source: ModuleSource): Promise<ModuleProcess> {
     this.server ??= startApiServer();
-    return ModuleProcess.start(source, this.store, await this.server, prepared);
+    return ModuleProcess.start(source, this.store, await this.server, await prepareCode(this.store, source));
   }
 }
 
