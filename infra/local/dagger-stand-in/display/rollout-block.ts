@@ -43,7 +43,10 @@ export class RolloutBlock {
   /** @param json A progress event. What is none is ignored: another module may send anything. */
   receive(json: string, now: number): void {
     const event = parsed(json);
-    if (event?.type === "event" && typeof event.message === "string") this.lastEvent = event.message;
+    if (event?.type === "event" && typeof event.message === "string") {
+      // ECS begins each message with the service's name, which the call names already.
+      this.lastEvent = event.message.replace(/^\(service [^)]*\) /, "");
+    }
     if (event?.type !== "deployment" || typeof event.status !== "string") return;
     this.begun ||= now;
     this.state = event;

@@ -25,12 +25,15 @@ function block(events: unknown[], columns = 80, now = 1_000, isColoured = false)
 }
 
 test("the block has state, time left, tasks by kind, and the last event", () => {
-  assert.deepEqual(block([rolling, { type: "event", at: 0, message: "has started 2 tasks" }], 80, 31_000), [
-    "",
-    "rollout   IN_PROGRESS, 30.0s so far, about 1m0s left",
-    "tasks     ██████······▒▒▒▒▒▒▒▒▒--- 2 of 4 new, 3 old, 1 draining, 1 failed, 37 %",
-    "event     has started 2 tasks",
-  ]);
+  assert.deepEqual(
+    block([rolling, { type: "event", at: 0, message: "(service web) has started 2 tasks" }], 80, 31_000),
+    [
+      "",
+      "rollout   IN_PROGRESS, 30.0s so far, about 1m0s left",
+      "tasks     ██████······▒▒▒▒▒▒▒▒▒--- 2 of 4 new, 3 old, 1 draining, 1 failed, 37 %",
+      "event     has started 2 tasks",
+    ],
+  );
 });
 
 test("a rollout that shifts traffic has its weights, its step and the hooks that it waits for", () => {
