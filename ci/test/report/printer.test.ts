@@ -39,6 +39,8 @@ test("every line of a rollout is a JSON object with a type and a time, in order"
     running: 1,
     desired: 1,
     failed: 0,
+    old: 0,
+    draining: 0,
     percentReplaced: 100,
   });
 });
