@@ -97,3 +97,18 @@ test("at its deadline a rollout is rolled back while traffic moves, and left alo
   assert.match(baking.report.reason, /ECS sends 100 % of production traffic to the new tasks\.$/);
   assert.ok(linesOf(baking).some((line) => /^Not requesting a rollback: .*BAKE_TIME/.test(line)));
 });
+
+test("the answers of each step are reported beside the weight, and fit it", async () => {
+  const linear = { strategy: "LINEAR", linearConfiguration: { stepPercent: 25, stepBakeTimeInMinutes: 10 } };
+  const { report } = await shift(linear, { deployer: { http: true } });
+  const shares = report?.during?.shares ?? [];
+  assert.deepEqual(
+    shares.map(({ weight }) => weight),
+    [25, 50, 75],
+  );
+  for (const { weight, requests, right } of shares) {
+    assert.ok(requests >= 80, `${requests} requests at ${weight} %`);
+    assert.ok(Math.abs((100 * right) / requests - weight) < 15, `${right} of ${requests} at ${weight} %`);
+  }
+  assert.deepEqual(report?.uncertain, []);
+});

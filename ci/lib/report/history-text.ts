@@ -3,6 +3,7 @@ import { neutral, neutralJson } from "../common/foreign-text.js";
 import type { ConsoleLinks } from "../ecs/console-links.js";
 import type { ExplainedRecord } from "../rollout/history/explain-history.js";
 import { utcTime, zonedTime } from "./local-time.js";
+import { inFlightText } from "./status-text.js";
 
 /** Choices of how a history is shown. */
 export interface HistoryView {
@@ -34,11 +35,14 @@ type Column = [name: string, cell: (past: ExplainedRecord) => string | undefined
 function columnsOf(timeZone: string | undefined, history: readonly ExplainedRecord[]): Column[] {
   const local: Column[] = timeZone === undefined ? [] : [[timeZone, (past) => zonedTime(past.startedAt, timeZone)]];
   const run: Column[] = history.some(({ runId }) => runId !== undefined) ? [["run", ({ runId }) => runId]] : [];
+  const isShifted = history.some(({ deployment }) => deployment?.shift);
+  const strategy: Column[] = isShifted ? [["strategy", ({ deployment }) => deployment?.shift?.strategy]] : [];
   return [
     ["started", ({ startedAt }) => utcTime(startedAt)],
     ...local,
     ["took", (past) => durationText(durationOf(past))],
-    ["ended as", ({ ending }) => ending],
+    ["ended as", endingText],
+    ...strategy,
     ["version", ({ version }) => version],
     ["revision", ({ taskDefinition }) => nameIn(taskDefinition)],
     ["digest", ({ digest }) => digest?.slice(0, "sha256:".length + 12)],
@@ -46,6 +50,11 @@ function columnsOf(timeZone: string | undefined, history: readonly ExplainedReco
     ["commit", ({ commit }) => commit?.slice(0, 12)],
     ...run,
   ];
+}
+
+/** Adds the state of a deployment in flight. */
+function endingText({ ending, deployment }: ExplainedRecord): string {
+  return ending === "unfinished" && deployment?.lifecycleStage ? `unfinished: ${inFlightText(deployment)}` : ending;
 }
 
 function causeText({ title, evidence: [first] }: NonNullable<ExplainedRecord["why"]>): string {

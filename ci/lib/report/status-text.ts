@@ -1,7 +1,8 @@
 import { nameIn } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
 import type { ConsoleLinks } from "../ecs/console-links.js";
-import type { DeploymentView } from "../ecs/snapshot.js";
+import type { DeploymentView, ServiceDeploymentView } from "../ecs/snapshot.js";
+import { strategyText } from "../rollout/plan/strategy.js";
 import type { ServiceStatus } from "../rollout/status.js";
 import { zonedTime } from "./local-time.js";
 
@@ -20,6 +21,8 @@ export function formatStatus(status: ServiceStatus, { timeZone, links }: StatusV
     ["digest", status.digest ?? `not by digest: ${status.image}`],
     ["revision", nameIn(status.taskDefinition)],
     ["tasks", `${status.runningCount} of ${status.desiredCount} running, ${status.pendingCount} pending`],
+    ...(status.strategy ? [["strategy", strategyText(status.strategy)] satisfies [string, string]] : []),
+    ...(status.inFlight ? [["rollout", inFlightText(status.inFlight)] satisfies [string, string]] : []),
     ...status.deployments.map((one): [string, string] => ["deployment", describe(one)]),
     ...status.events.map(({ at, message }): [string, string] => ["event", `${timeOf(at, timeZone)} ${message}`]),
     ...(links ? [["console", links.service] satisfies [string, string]] : []),
@@ -30,6 +33,19 @@ export function formatStatus(status: ServiceStatus, { timeZone, links }: StatusV
 function timeOf(at: number, timeZone: string | undefined): string {
   const utc = new Date(at).toISOString();
   return timeZone === undefined ? utc : `${utc} (${zonedTime(at, timeZone)} ${timeZone})`;
+}
+
+/** Formats stage, weights and hooks of a service deployment, such as `IN_PROGRESS, BAKE_TIME, production 100 %, test 100 %`. */
+export function inFlightText(one: ServiceDeploymentView): string {
+  const { status, lifecycleStage, productionWeight, testWeight, waitingHooks, runningHooks } = one;
+  const hooks = [...waitingHooks.map(({ hookId }) => hookId), ...runningHooks];
+  return [
+    status,
+    ...(lifecycleStage === undefined ? [] : [lifecycleStage]),
+    ...(productionWeight === undefined ? [] : [`production ${productionWeight} %`]),
+    ...(testWeight === undefined ? [] : [`test ${testWeight} %`]),
+    ...(hooks.length > 0 ? [`waits for ${hooks.join(", ")}`] : []),
+  ].join(", ");
 }
 
 function describe(one: DeploymentView): string {

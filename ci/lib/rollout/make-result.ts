@@ -13,6 +13,7 @@ import type { Started } from "./start/find-rollout.js";
 import { verdicts } from "./verdicts.js";
 import type { DuringRollout } from "./verify/during-rollout.js";
 import type { TaskResponses } from "./verify/task-requests.js";
+import { isImprobable } from "./verify/traffic-share.js";
 import type { HttpCheck } from "./verify/verify.js";
 import { uncertainties, type WatchedRollout } from "./watch/watch.js";
 
@@ -81,7 +82,7 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
     witnesses: judgement.witnesses,
     http,
     ...present({ tasks, during, gates, strategy, shifted, testListener }),
-    uncertain: [...uncertain(subject, undone), ...testDoubts(testListener, version)],
+    uncertain: [...uncertain(subject, undone), ...testDoubts(testListener, version), ...shareDoubts(during)],
     ...present({ race, undo: undone && undoReport(undone, undoHttp), diagnosis, log, wayBack, next }),
   };
 }
@@ -99,6 +100,16 @@ function testDoubts(check: HttpCheck | undefined, version: string): string[] {
   return [
     `Before production traffic moved, the test listener ${check.url} answered ${check.answered}, and not ${version} alone: compare the listener rules and the target groups with the service.`,
   ];
+}
+
+/** ECS reports the weights that it has requested: only the answers show what the load balancer does. */
+function shareDoubts(during: DuringRollout | undefined): string[] {
+  return (during?.shares ?? [])
+    .filter(isImprobable)
+    .map(
+      ({ weight, requests, right }) =>
+        `While ECS sent ${weight} % of production traffic to the new tasks, they answered ${right} of ${requests} requests: compare the weights of the listener rule with the service deployment.`,
+    );
 }
 
 /** Returns the limits of the verdicts on the rollout and on its automatic rollback. */

@@ -54,7 +54,7 @@ export async function watchAndVerify(
   const baseline = (): Baseline => (monitor.sawVersion() ? { ...before, sawVersion: true } : before);
   const test = createTestListener(options, before);
   const beside = (latest: Snapshot | undefined) => {
-    monitor.ask();
+    monitor.ask(latest);
     test.ask(latest);
   };
   const how = { permitted, beside, proof: test.proof };

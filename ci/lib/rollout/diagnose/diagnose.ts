@@ -51,8 +51,8 @@ export function diagnose(
     of(firstMatch(deploymentRules, reasons)) ??
     of(firstMatch(eventRules, events)) ??
     of(firstMatch(userRules, reasons)) ??
-    of(firstMatch(outcomeRules, reasons)) ??
     ofTask(most?.failures.at(-1)) ??
+    of(firstMatch(outcomeRules, reasons)) ??
     isStarting(subject, snapshots) ??
     found(unknown, failed.at(-1)?.evidence ?? events.slice(0, 3), failed.length, failed.at(-1))
   );

@@ -69,7 +69,7 @@ function causeOf(
   const subject = { taskDefinition, container, digests: [], registeredAt: startedAt, deadline: 0 };
   const snapshot = { at: now, tasksAt: now, service: { ...service, events }, tasks: [...tasks] };
   const { cause, title, evidence, fix } = diagnose(subject, [{ ...snapshot, ...(deployment && { ours: deployment }) }]);
-  if (cause !== "unknown") return { cause, title, evidence, fix };
+  if (cause !== "unknown" && cause !== "circuit-breaker") return { cause, title, evidence, fix };
   const reason = own ?? deployment?.rollbackReason ?? deployment?.statusReason;
   return reason === undefined || reason === "" ? undefined : { title: reason, evidence: [] };
 }

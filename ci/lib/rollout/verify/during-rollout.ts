@@ -1,9 +1,11 @@
+import type { Snapshot } from "../../ecs/snapshot.js";
 import type { RunOptions } from "../run-options.js";
 import { type Baseline, isRequested, isVersionWanted, withoutVersionCheck } from "./baseline.js";
 import { sendOverHttp } from "./http-request.js";
 import { checkedUrl, type HttpTarget } from "./http-target.js";
 import { requestAny } from "./one-request.js";
 import { verifyOptions } from "./serving.js";
+import { createShareCounter, type TrafficShare } from "./traffic-share.js";
 
 /** Responses of the public URL during the rollout. They do not affect the verdict; they show the responses that users got. */
 export interface DuringRollout {
@@ -14,6 +16,8 @@ export interface DuringRollout {
   failed: number;
   /** The first failures. `at` is the time of the request, in milliseconds since the epoch on our own clock. */
   failures: { at: number; answered: string }[];
+  /** Answers of the new version in each step of a linear or canary deployment; absent where the version is not known to be new. */
+  shares?: TrafficShare[];
 }
 
 /** Maximum number of failures in the report: more of them add no information. */
@@ -24,7 +28,7 @@ const responseLimit = 30_000;
 
 export interface UrlMonitor {
   /** Sends one request and does not wait for it: a slow request may still run when the next one is sent. */
-  ask(): void;
+  ask(latest?: Snapshot): void;
   /** Aborts the running requests; they do not count. */
   end(): void;
   /** Returns the responses; undefined when no request has finished. */
@@ -68,13 +72,16 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
   const seen: DuringRollout = { url: checkedUrl(http), requests: 0, failed: 0, failures: [] };
   let right = 0;
   let sawVersion = false;
+  const counter = createShareCounter();
 
-  async function once(): Promise<void> {
+  async function once(latest: Snapshot | undefined): Promise<void> {
     const at = clock.now();
+    const note = counter.begin(latest, at);
     const { answered, status, version, saw, ...more } = await requestAny(http, how);
     if (ended.signal.aborted) return;
     seen.requests++;
     sawVersion ||= more.sawVersion === true;
+    if (wanted !== undefined && version !== undefined) note(version === wanted);
     right = wanted !== undefined && version === wanted ? right + 1 : 0;
     if (answered && (status ?? 0) < 500) return;
     if (seen.failed++ === 0) progress(`${seen.url} failed while the rollout is watched: ${saw}.`);
@@ -83,9 +90,13 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
 
   return {
     // Rejections here are aborted requests; ignore them.
-    ask: () => void once().catch(() => {}),
+    ask: (latest) => void once(latest).catch(() => {}),
     end: () => ended.abort(),
-    seen: () => (seen.requests > 0 ? seen : undefined),
+    seen() {
+      if (seen.requests === 0) return undefined;
+      const shares = counter.shares().filter(({ weight }) => weight > 0 && weight < 100);
+      return shares.length > 0 ? { ...seen, shares } : seen;
+    },
     rightInARow: () => right,
     sawVersion: () => sawVersion,
   };
