@@ -45,7 +45,9 @@ export async function compare(
   const meanwhile = scheduleInterventions(stage, scenario, speed);
   const proxy = await openRecordingProxy(stage.url, {
     before({ number }) {
-      if (number === 1) stage.begin();
+      if (number > 1) return;
+      stage.begin();
+      meanwhile.begin();
     },
     after({ operation }) {
       if (operation === "UpdateService") meanwhile.updated();

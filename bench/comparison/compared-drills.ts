@@ -53,6 +53,9 @@ export const comparedDrills: readonly ComparedDrill[] = [
     ],
   }),
   pick("wrong-version-served"),
+  pick("canary-succeeds"),
+  pick("blue-green-alarm-in-the-bake", { reported: [afterRollback] }),
+  pick("canary-other-deploy", { reported: [{ tool: waiters, says: "success", source: `${action} #191` }] }),
 ];
 
 function pick(name: string, more: Partial<Pick<ComparedDrill, "reported" | "speed">> = {}): ComparedDrill {

@@ -54,10 +54,16 @@ export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
     : ["rolled back a deployment that ECS reports as successful, on responses that prove nothing"];
 }
 
-/** Checks for a rollback in the bake time for responses that do not prove another version. */
+/**
+ * Checks for a rollback in the bake time, or before production traffic has moved, for responses that do not prove another version: those of
+ * the public URL, or of the test listener.
+ */
 function groundlessStop(scenario: Scenario, outcome: Outcome): boolean {
-  const { report, trace, answers } = outcome;
-  if (report?.shifted?.http.state !== "wrong" || report.verdict !== "rolled-back") return false;
+  const { report, trace, testAnswers = [] } = outcome;
+  const isShifted = report?.shifted?.http.state === "wrong";
+  if ((!isShifted && report?.testListener?.state !== "wrong") || report.verdict !== "rolled-back") return false;
+  if (outcome.oracle.stoppedBy !== "deployer") return false;
+  const answers = isShifted ? outcome.answers : testAnswers;
   const stop = trace.findLast((entry) => entry.kind === "call" && entry.operation === "StopServiceDeployment");
   const last = answers.filter(({ at }) => at < (stop?.at ?? 0)).slice(-5);
   const wanted = wantedOf(scenario, outcome);

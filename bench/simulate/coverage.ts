@@ -91,6 +91,7 @@ const all: Record<string, Record<string, Dimension>> = {
     "without a test rule": ({ service }) => service?.testRule === false,
     "breaker for ROLLING only": ({ aws }) => aws?.breakerOnShifts === false,
     "other rule delay": ({ aws }) => aws?.ruleDelay !== undefined,
+    "test listener": ({ deployer }) => deployer?.more?.testHttp !== undefined,
     "until shifted": ({ deployer }) => deployer?.more?.until === "shifted",
     "hooks at stages": ({ service }) => service?.strategy !== undefined && service.hooks !== undefined,
   },

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { JsonObject, LifecycleStage } from "../../infra/local/aws/index.js";
+import { testUrl } from "../scenario/fixture.js";
 import type { Intervention, Scenario } from "../scenario/scenario.js";
 import { is, MINUTE, oneOf, seconds } from "./arbitraries.js";
 
@@ -99,6 +100,7 @@ export const shifting: fc.Arbitrary<(scenario: Scenario) => Scenario> = fc
     alarms: oneOf<string[] | undefined>([4, is(undefined)], [1, is(["errors"])]),
     allows: oneOf([2, is(2 * 60 * MINUTE)], [1, is(undefined)]),
     untilShifted: oneOf([4, is(false)], [1, is(true)]),
+    asksTest: oneOf([2, is(false)], [1, is(true)]),
   })
   .map((drawn) => (scenario) => withStrategy(scenario, drawn));
 
@@ -113,6 +115,7 @@ interface Drawn {
   alarms: string[] | undefined;
   allows: number | undefined;
   untilShifted: boolean;
+  asksTest: boolean;
 }
 
 function withStrategy(scenario: Scenario, drawn: Drawn): Scenario {
@@ -124,10 +127,13 @@ function withStrategy(scenario: Scenario, drawn: Drawn): Scenario {
   const interventions = [...(scenario.interventions ?? []), ...atStages];
   const timeoutMs = scenario.deployer?.timeoutMs ?? allows;
   const isUntilShifted = untilShifted && scenario.deployer?.verb === undefined;
+  const isTestAsked = drawn.asksTest && testRule && check !== undefined && scenario.deployer?.http === true;
   const deployer = {
     ...scenario.deployer,
     ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(isUntilShifted && { more: { until: "shifted" } }),
+    ...((isUntilShifted || isTestAsked) && {
+      more: { ...(isUntilShifted && { until: "shifted" }), ...(isTestAsked && { testHttp: { baseUrl: testUrl } }) },
+    }),
   };
   const aws = {
     ...scenario.aws,

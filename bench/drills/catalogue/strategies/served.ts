@@ -1,5 +1,10 @@
+import { testUrl } from "../../../scenario/fixture.js";
+import type { DeployerSettings } from "../../../scenario/scenario.js";
 import type { Drill } from "../../drill.js";
 import { blueGreen, canary, linear, shifts, verified } from "./shift-settings.js";
+
+const asksTest: DeployerSettings = { http: true, more: { testHttp: { baseUrl: testUrl } } };
+const virtualOnly = "over HTTP the deployer gets one URL";
 
 /** Deployments with traffic shifts that ECS completes, with a release that serves wrongly, and with an AWS that answers badly. */
 export const servedByShifts: Drill[] = [
@@ -23,6 +28,36 @@ export const servedByShifts: Drill[] = [
       cause: "wrong-version-served",
     }),
   ),
+  {
+    name: "canary-verified-on-the-test-listener",
+    description: "The test listener answers the new version before the first production request reaches it.",
+    scenario: { service: shifts(canary), deployer: asksTest },
+    virtualOnly,
+    ends: { verdict: "deployed" },
+    dropsRequests: false,
+  },
+  {
+    name: "blue-green-wrong-version-on-the-test-listener",
+    description: "The test listener answers another version than the release: no production request reaches it.",
+    scenario: {
+      service: shifts(blueGreen),
+      release: { tasks: [{ serves: { version: "v0.0.1" } }] },
+      deployer: asksTest,
+    },
+    virtualOnly,
+    ends: { verdict: "rolled-back" },
+    cause: "wrong-on-test-listener",
+    dropsRequests: false,
+  },
+  {
+    name: "linear-errors-on-the-test-listener",
+    description: "The health check passes, and the test listener answers everything else with 500.",
+    scenario: { service: shifts(linear), release: { tasks: [{ serves: { status: 500 } }] }, deployer: asksTest },
+    virtualOnly,
+    ends: { verdict: "rolled-back" },
+    cause: "wrong-on-test-listener",
+    dropsRequests: false,
+  },
   {
     name: "canary-errors-served",
     description: "The health check passes, and everything else is answered with 500.",
