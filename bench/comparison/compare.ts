@@ -62,7 +62,8 @@ export async function compare(
     const reported = { ...result, ...(took * 1000 >= LIMIT && { killed: true }) };
     const calls = proxy.calls.length;
     const updates = proxy.calls.filter((operation) => operation === "UpdateService").length;
-    await meanwhile.done();
+    const problems = await meanwhile.done();
+    if (problems.length > 0) throw new Error(`${drill.name} could not be played: ${problems.join("; ")}`);
     // After a premature verdict, the comparison waits here for the end of the rollout.
     const truth = await stage.outcome(speed.timing.deploymentStart + 400_000 / speed.factor);
     const outcome = outcomeOf(truth, drill.servesWrong ?? false, updates);

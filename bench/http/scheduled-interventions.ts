@@ -15,6 +15,8 @@ export interface ScheduledInterventions {
 
 /** Milliseconds between two reads of the lifecycle stage. */
 const stageInterval = 50;
+/** Maximum number of reads after the deployer's end. */
+const mostReads = 1_200;
 
 export function scheduleInterventions(
   stage: HttpEnvironment,
@@ -39,11 +41,18 @@ export function scheduleInterventions(
     }
   };
 
-  /** Carries out the interventions of lifecycle stages: those that are passed between two reads too late or not at all. */
+  const atStages = (scenario.interventions ?? []).filter(
+    ({ from = "update" }) => from !== "update" && from !== "start",
+  );
+  let following: Promise<void> | undefined;
+
+  /** Carries out the interventions of lifecycle stages, also after the deployer's end, until the deployment has ended. */
   async function followStages() {
-    while (!isOver) {
-      const entered = await stage.lifecycleStage();
+    for (let left = mostReads; left > 0 && atStages.some((each) => !begun.has(each)); left -= isOver ? 1 : 0) {
+      // A read can meet a state that is being written.
+      const entered = await stage.lifecycleStage().catch(() => undefined);
       if (entered) play(entered.name, entered.step);
+      else if (isOver) return;
       await delay(stageInterval);
     }
   }
@@ -51,12 +60,15 @@ export function scheduleInterventions(
   return {
     begin() {
       play("start");
-      if (scenario.interventions?.some(({ from = "update" }) => from !== "update" && from !== "start"))
-        void followStages().catch((error: Error) => problems.push(`stages: ${error.message}`));
+      if (atStages.length > 0) following = followStages();
     },
     updated: () => play("update"),
     async done() {
       isOver = true;
+      await following;
+      for (const each of atStages)
+        if (!begun.has(each))
+          problems.push(`${each.do}: the stage ${each.from} was passed between two reads, or not reached`);
       await Promise.all(work);
       return problems;
     },

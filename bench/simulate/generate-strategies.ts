@@ -127,12 +127,12 @@ function withStrategy(scenario: Scenario, drawn: Drawn): Scenario {
   const interventions = [...(scenario.interventions ?? []), ...atStages];
   const timeoutMs = scenario.deployer?.timeoutMs ?? allows;
   const isUntilShifted = untilShifted && scenario.deployer?.verb === undefined;
-  const isTestAsked = drawn.asksTest && testRule && check !== undefined && scenario.deployer?.http === true;
+  const requestsTest = drawn.asksTest && testRule && check !== undefined && scenario.deployer?.http === true;
   const deployer = {
     ...scenario.deployer,
     ...(timeoutMs !== undefined && { timeoutMs }),
-    ...((isUntilShifted || isTestAsked) && {
-      more: { ...(isUntilShifted && { until: "shifted" }), ...(isTestAsked && { testHttp: { baseUrl: testUrl } }) },
+    ...((isUntilShifted || requestsTest) && {
+      more: { ...(isUntilShifted && { until: "shifted" }), ...(requestsTest && { testHttp: { baseUrl: testUrl } }) },
     }),
   };
   const aws = {
