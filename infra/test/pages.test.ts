@@ -74,8 +74,8 @@ function callsIn(page: string): string[] {
   const inline = [...joined.matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
   const fenced = [...joined.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].flatMap(([, code = ""]) => code.split("\n"));
   return [...inline, ...fenced].flatMap((line) => {
-    const [, call] = /(?:\bdagger (?:-m \S+ )?call|\bnpm run call --)\s+(.*)$/.exec(line) ?? [];
-    return call === undefined ? [] : [call.replace(/\s#.*$/, "")];
+    const [, substitution, call] = /(\$\()?(?:\bdagger (?:-m \S+ )?call|\bnpm run call --)\s+(.*)$/.exec(line) ?? [];
+    return call === undefined ? [] : [call.replace(substitution === undefined ? /\s#.*$/ : /\).*$/, "")];
   });
 }
 
