@@ -286,6 +286,7 @@ export class Slipway {
    * @param until End the watch at: shifted (all traffic has moved, the bake time runs)
    * @param noEarlyStop Leave a rollout that cannot succeed to ECS's circuit breaker
    * @param noUndo Leave a failed rollout that ECS does not roll back as it is
+   * @param waitForLock Minutes to wait while the service is locked (default: a locked service is refused)
    * @param allowDirty Publish despite uncommitted changes; the image is marked as dirty
    * @param skipBefore Skip the target's pre-deploy task
    * @param skipAfter Skip the target's post-deploy task
@@ -327,6 +328,7 @@ export class Slipway {
     until?: string,
     noEarlyStop?: boolean,
     noUndo?: boolean,
+    waitForLock?: number,
     allowDirty?: boolean,
     skipBefore?: boolean,
     skipAfter?: boolean,
@@ -347,7 +349,7 @@ export class Slipway {
     const changes = { ...overrides, plan, ignore, scanSeverity, skipBefore, skipAfter, keep };
     const patience = { timeoutMinutes, onTimeout, until, noEarlyStop };
     const release = { version, ...source, image, allowDirty, published, from };
-    const options = { ...release, destination, url, runId, changes, patience, noUndo };
+    const options = { ...release, destination, url, runId, changes, patience, waitForLock, noUndo };
     return await reporting(async (activity) => {
       const { deploy } = await import("#lib/commands/deploy.js");
       return await deploy({ ...options, ...activity });
@@ -651,6 +653,33 @@ export class Slipway {
     return await returning(async (activity) => {
       const { runTaskOnce } = await import("#lib/commands/run.js");
       return await runTaskOnce({ destination, command, container, timeoutMinutes, runId, ...activity });
+    });
+  }
+
+  /**
+   * Lock the service: deploys and rollbacks are refused until unlock.
+   *
+   * The lock is a tag of the service with the user, the time and the reason.
+   * A rollout that has begun goes on, and so does its automatic rollback.
+   *
+   * @param reason The reason, which each refused deploy shows
+   */
+  @func({ cache: "never" })
+  async lock(workspace: Workspace, reason: string): Promise<string> {
+    return await changing(async (activity) => {
+      const { lock } = await import("#lib/commands/lock.js");
+      return await lock(this.destination(workspace), reason, activity);
+    });
+  }
+
+  /**
+   * Remove the service's lock, also one that another user has set.
+   */
+  @func({ cache: "never" })
+  async unlock(workspace: Workspace): Promise<string> {
+    return await changing(async (activity) => {
+      const { unlock } = await import("#lib/commands/lock.js");
+      return await unlock(this.destination(workspace), activity);
     });
   }
 

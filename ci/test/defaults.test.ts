@@ -97,6 +97,7 @@ test("functions that read or change external state are never cached, and pure on
     "exec",
     "history",
     "init",
+    "lock",
     "logs",
     "plan",
     "publish",
@@ -105,6 +106,7 @@ test("functions that read or change external state are never cached, and pure on
     "run",
     "scale",
     "status",
+    "unlock",
     "watch",
   ]);
 });

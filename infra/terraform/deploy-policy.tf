@@ -63,6 +63,18 @@ data "aws_iam_policy_document" "deploy" {
   }
 
   statement {
+    sid       = "LockService"
+    actions   = ["ecs:TagResource", "ecs:UntagResource"]
+    resources = [local.service_arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "aws:TagKeys"
+      values   = ["slipway:lock"]
+    }
+  }
+
+  statement {
     sid       = "RunOneOffTask"
     actions   = ["ecs:RunTask"]
     resources = ["arn:${local.partition}:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]

@@ -1,3 +1,4 @@
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
 import { readService } from "../ecs/service.js";
@@ -5,6 +6,7 @@ import { findExisting, parseExisting } from "../publish/existing-image.js";
 import { findPublished } from "../publish/publish-release.js";
 import { checkBeforeBuild } from "../rollout/check-before-build.js";
 import { eachFindingOnce } from "../rollout/gate.js";
+import { waitForUnlock } from "../rollout/lock.js";
 import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import type { RolloutResult } from "../rollout/result.js";
 import { checkRunId } from "../rollout/revisions/deploy-request.js";
@@ -20,6 +22,7 @@ import {
   refuseBuildOptions,
   versionOf,
 } from "./publish.js";
+import { checkWhole } from "./whole-number.js";
 
 /** The arguments of deploy. */
 export interface DeployOptions extends PublishOptions {
@@ -35,6 +38,8 @@ export interface DeployOptions extends PublishOptions {
   changes: DeployArguments;
   /** Time limit of the rollout, and the actions that are allowed meanwhile. */
   patience: WaitArguments;
+  /** Minutes to wait while the service is locked; without them a locked service is refused at once. */
+  waitForLock: number | undefined;
   /** True: a deploy that is proven wrong is not rolled back. */
   noUndo: boolean | undefined;
 }
@@ -51,12 +56,15 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
   checkRunId(options.runId);
   const settings = parseDeploySettings(options.changes);
   const patience = parseWaitOptions(options.patience);
+  const lockMinutes = checkWhole("--wait-for-lock", options.waitForLock ?? 0, 0, 720);
   const { span } = options;
   const progress = eachFindingOnce(options.progress);
   const destination = await span("resolve", async () => {
     const opened = await openDestination(options.destination);
     // A service that can't be deployed to is detected before anything is published for it.
     await readService(opened.aws, opened.target);
+    const session = { aws: opened.aws, target: opened.target, clock: systemClock, progress, span };
+    if (lockMinutes > 0) await withDescribedErrors(waitForUnlock(session, lockMinutes * 60_000));
     const candidate = options.published || existing ? undefined : await candidateOf(options, opened.target);
     const version = existing?.version ?? (await versionOf(options, candidate !== undefined));
     return { ...opened, version, candidate };

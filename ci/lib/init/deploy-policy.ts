@@ -5,6 +5,7 @@ import type { Target } from "../config/target.js";
 import { objects } from "../ecs/containers.js";
 import { repositoryOf } from "../ecs/resolve-target.js";
 import { revisionTag } from "../ecs/revision-tags.js";
+import { lockTag } from "../rollout/lock-tag.js";
 import { shiftRolesOf } from "../rollout/preflight/checks/shift-hooks.js";
 import { secretReferences } from "../rollout/preflight/secret-references.js";
 import { recordTag } from "../rollout/tasks/task-record.js";
@@ -64,6 +65,7 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ["RegisterRevision", ["ecs:RegisterTaskDefinition"], revisions],
     ["TagRevision", ["ecs:TagResource"], revisions, createdBy("RegisterTaskDefinition")],
     ["NoteOnRevision", ["ecs:TagResource"], revisions, onlyTags],
+    ["LockService", ["ecs:TagResource", "ecs:UntagResource"], [serviceArn], onlyLock],
     ["RunOneOffTask", ["ecs:RunTask"], revisions, inCluster],
     ["TagOneOffTask", ["ecs:TagResource"], tasks, createdBy("RunTask")],
     ["StopOneOffTask", ["ecs:StopTask"], tasks],
@@ -117,6 +119,7 @@ const balancing = [
 const onlyTags = {
   "ForAllValues:StringEquals": { "aws:TagKeys": [...Object.values(recordTag), revisionTag.stopped].sort() },
 };
+const onlyLock = { "ForAllValues:StringEquals": { "aws:TagKeys": [lockTag] } };
 const passedTo = (service: string) => ({ StringEquals: { "iam:PassedToService": service } });
 
 type Row = [sid: string, actions: string[], resources: string[], condition?: Statement["Condition"]];

@@ -22,7 +22,7 @@ export async function gate(
   const { span = noSpan } = session;
   return await span("preflight", async () => {
     // The deploy may have waited for the service since it was read.
-    const service = await describeService(session.aws, session.target, session.signal);
+    const service = await describeService(session.aws, session.target, session.signal, ["TAGS"]);
     const proposal = await propose(session, { ...now, service }, deployments, release, settings, verb && { verb });
     reportFindings(proposal.findings, session.progress);
     refuseProposal(proposal, settings);

@@ -110,6 +110,8 @@ test("every call of a push, and of each function, is allowed by the policy that 
   await permitted(0, "exec");
   await permitted(0, "scale", "--count", "2");
   await permitted(0, "run", "--command", "true");
+  await permitted(0, "lock", "--reason", "freeze");
+  await permitted(0, "unlock");
   await permitted(0, "rollback");
   // The local AWS has neither store of secrets; the others are for one-off tasks with tags, or that outlast their time.
   const unused = written.map(({ Sid }) => Sid).filter((sid) => !used.has(sid));

@@ -112,3 +112,15 @@ test("run refuses a command that can't be split, and returns the exit code of on
   assert.equal(again.exitCode, 3);
   assert.match(again.stderr, /Found task \w+ of an earlier call/);
 });
+
+test("a locked service is not locked again, and unlock shows its lock", async () => {
+  assert.equal((await call("lock", "--reason", "freeze OPS-12")).exitCode, 0);
+  await refused(environment, [...environment.at, "lock", "--reason", "mine"], {
+    message: /is locked already: by .*reason: freeze OPS-12/,
+  });
+  await refused(environment, [...environment.at, "lock", "--reason", "a, b"], {
+    message: /--reason is "a, b"\. Accepted: 1 to 120 letters/,
+  });
+  assert.match((await call("unlock")).stdout, /is unlocked\. It was locked by .*, reason: freeze OPS-12\.\n/);
+  assert.match((await call("unlock")).stdout, /was not locked/);
+});

@@ -30,6 +30,7 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
   "deployment-in-flight": {
     deployments: { listed: [{ arn: "arn:x/sd1", status: "PENDING", createdAt: 0, taskDefinition: "x" }] },
   },
+  locked: { service: { ...facts().service, tags: [{ key: "slipway:lock", value: "freeze" }] } },
   "nothing-to-return-to": { hasCompleted: { value: false } },
   "return-image-missing": {
     rollbackRevision: {

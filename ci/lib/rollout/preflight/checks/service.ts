@@ -1,10 +1,11 @@
 import { nameIn } from "../../../common/aws-names.js";
 import { fixOf } from "../../../common/readable.js";
 import { isFinished } from "../../../ecs/states.js";
+import { lockOf } from "../../lock-tag.js";
 import { error, notRead, type Finding as TopicFinding } from "../finding.js";
 import type { BaseFacts } from "../shared-reads.js";
 
-const ids = ["other-place", "deployment-in-flight"] as const;
+const ids = ["other-place", "deployment-in-flight", "locked"] as const;
 type Finding = TopicFinding<(typeof ids)[number]>;
 
 /** Checks that the service is in the account and the region that the target names. */
@@ -33,6 +34,18 @@ export function inFlight({ service, deployments }: BaseFacts): Finding[] {
   );
 }
 
+/** Checks that no user has locked the service. */
+function locked({ service, target }: BaseFacts): Finding[] {
+  const lock = lockOf(service);
+  if (!lock) return [];
+  const since = lock.since === 0 ? "" : ` since ${new Date(lock.since).toISOString()}`;
+  return error(
+    "locked",
+    `${target.service} is locked by ${lock.by}${since}, reason: ${lock.reason}.`,
+    "Wait until it is unlocked (deploy --wait-for-lock MINUTES), or run unlock; --ignore locked deploys all the same.",
+  );
+}
+
 /** The deployments in DescribeServices have only three states, and a requested stop is none of them. */
 function notListed(reason: string): Finding[] {
   return notRead(
@@ -48,5 +61,5 @@ function shortName(arn: string | undefined): string {
 
 export const serviceTopic = {
   ids,
-  judge: (facts: BaseFacts): Finding[] => [...otherPlace(facts), ...inFlight(facts)],
+  judge: (facts: BaseFacts): Finding[] => [...otherPlace(facts), ...inFlight(facts), ...locked(facts)],
 };

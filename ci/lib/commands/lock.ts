@@ -1,0 +1,41 @@
+import { withDescribedErrors } from "../aws/describe-error.js";
+import { systemClock } from "../common/clock.js";
+import { InputError } from "../common/errors.js";
+import { neutral } from "../common/foreign-text.js";
+import { formatHolder, lockService, unlockService } from "../rollout/lock.js";
+import type { Activity } from "../rollout/session.js";
+import { type DestinationOptions, openDestination } from "./destination.js";
+
+/** Characters of a reason: the tag has room for the time and the user too. */
+const longestReason = 120;
+
+/**
+ * Locks the service for deploys and rollbacks.
+ * @throws InputError when it is locked already.
+ */
+export async function lock(options: DestinationOptions, reason: string, activity: Activity): Promise<string> {
+  if (reason.length > longestReason || !/^[\p{L}\p{N}_.:/=+\-@ ]*[\p{L}\p{N}][\p{L}\p{N}_.:/=+\-@ ]*$/u.test(reason)) {
+    throw new InputError(
+      "bad-reason",
+      `--reason is ${JSON.stringify(reason.slice(0, 200))}. Accepted: 1 to ${longestReason} letters, digits, spaces and _ . : / = + - @, which a tag takes, such as "release freeze OPS-12".`,
+    );
+  }
+  const session = await open(options, activity);
+  const held = await withDescribedErrors(lockService(session, reason));
+  return `${session.target.service} is locked ${neutral(formatHolder(held))}. Deploys and rollbacks are refused until unlock.\n`;
+}
+
+/** Removes the lock, also one that another user has set. */
+export async function unlock(options: DestinationOptions, activity: Activity): Promise<string> {
+  const session = await open(options, activity);
+  const { service } = session.target;
+  const held = await withDescribedErrors(unlockService(session));
+  return held
+    ? `${service} is unlocked. It was locked ${neutral(formatHolder(held))}.\n`
+    : `${service} was not locked.\n`;
+}
+
+async function open(options: DestinationOptions, { progress }: Activity) {
+  const { aws, target } = await openDestination(options);
+  return { aws, target, clock: systemClock, progress };
+}

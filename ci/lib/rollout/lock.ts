@@ -1,0 +1,70 @@
+import { abort, sdk } from "../aws/sdk.js";
+import { InputError } from "../common/errors.js";
+import { tagText } from "../ecs/revision-tags.js";
+import { describeService } from "../ecs/service.js";
+import { formatLock, type Lock, lockOf, lockTag } from "./lock-tag.js";
+import type { Session } from "./session.js";
+import { elapsed } from "./watch/elapsed.js";
+
+/** Milliseconds between two reads of a lock that a deploy waits for. */
+const pace = 10_000;
+
+/**
+ * Locks the service with a tag. ECS has no conditional write of tags: of two users who lock within the same second, the last one's
+ * lock stays, which the read afterwards shows to the other one.
+ * @throws InputError when it is locked already.
+ */
+export async function lockService(session: Session, reason: string): Promise<Lock> {
+  const { aws, target, clock } = session;
+  const service = await describeService(aws, target, session.signal, ["TAGS"]);
+  const held = lockOf(service);
+  if (held) throw alreadyLocked(session, held);
+  const { Arn = "" } = await aws.sts.send(new sdk.sts.GetCallerIdentityCommand({}), abort(session));
+  const by = tagText(Arn.split(":").at(-1) || "unknown").replaceAll(" ", "_");
+  const value = formatLock({ since: clock.now(), by, reason });
+  const tags = [{ key: lockTag, value }];
+  await aws.ecs.send(new sdk.ecs.TagResourceCommand({ resourceArn: service.serviceArn, tags }), abort(session));
+  const after = lockOf(await describeService(aws, target, session.signal, ["TAGS"]));
+  if (after && after.text !== value) throw alreadyLocked(session, after);
+  return lockOf({ tags }) as Lock;
+}
+
+function alreadyLocked({ target }: Session, lock: Lock): InputError {
+  return new InputError(
+    "already-locked",
+    `${target.service} is locked already: ${formatHolder(lock)}. Nothing was changed. Wait until it is unlocked, or run unlock.`,
+  );
+}
+
+/** @returns The removed lock; undefined where there was none. */
+export async function unlockService(session: Session): Promise<Lock | undefined> {
+  const { aws, target } = session;
+  const service = await describeService(aws, target, session.signal, ["TAGS"]);
+  const held = lockOf(service);
+  if (!held) return undefined;
+  const input = { resourceArn: service.serviceArn, tagKeys: [lockTag] };
+  await aws.ecs.send(new sdk.ecs.UntagResourceCommand(input), abort(session));
+  return held;
+}
+
+/** Waits while the service is locked, at most for the time given; preflight refuses the deploy where it still is. */
+export async function waitForUnlock(session: Session, most: number): Promise<void> {
+  const { aws, target, clock, progress } = session;
+  const startedAt = clock.now();
+  let shown = "";
+  for (;;) {
+    const lock = lockOf(await describeService(aws, target, session.signal, ["TAGS"]));
+    if (!lock) return;
+    const waited = clock.now() - startedAt;
+    if (waited >= most) return;
+    if (lock.text !== shown)
+      progress(`${elapsed(waited)} Waiting: ${target.service} is locked, ${formatHolder(lock)}.`);
+    shown = lock.text;
+    await clock.sleep(Math.min(pace, most - waited), session.signal);
+  }
+}
+
+/** Formats the holder of a lock, since when and for what reason. */
+export function formatHolder({ by, since, reason }: Lock): string {
+  return `by ${by} since ${new Date(since).toISOString()}, reason: ${reason}`;
+}
