@@ -58,6 +58,7 @@ function calledIn(directory: URL): string[] {
     iam: "iam",
     secretsManager: "secretsmanager",
     ssm: "ssm",
+    autoscaling: "application-autoscaling",
   };
   // `init` is run by the user before there is a deploy role, and reads the load balancer's listeners besides.
   const sources = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter(
@@ -92,6 +93,7 @@ test("no action is a pattern, and only what can't be held to a resource has all 
       "ecs:DescribeTaskDefinition",
       "ecs:ListTaskDefinitions",
       "ecs:ListTasks",
+      "application-autoscaling:DescribeScalableTargets",
       "elasticloadbalancing:DescribeRules",
       "elasticloadbalancing:DescribeTargetGroupAttributes",
       "elasticloadbalancing:DescribeTargetGroups",
@@ -143,7 +145,7 @@ const conditions = (action: string) =>
 const resources = (action: string) =>
   statements("deploy").flatMap((one) => (one.actions.includes(action) ? one.resources : []));
 
-test("a revision is tagged at its registration and later only with what became of it, and a task only when it is run", () => {
+test("a revision is tagged at its registration and later only with what became of it, a task only when it is run, and the service only with its lock", () => {
   assert.deepEqual(conditions("ecs:TagResource"), [
     [{ test: "StringEquals", variable: "ecs:CreateAction", values: ["RegisterTaskDefinition"] }],
     [
@@ -153,6 +155,7 @@ test("a revision is tagged at its registration and later only with what became o
         values: [...Object.values(recordTag), revisionTag.stopped].sort(),
       },
     ],
+    [{ test: "ForAllValues:StringEquals", variable: "aws:TagKeys", values: ["slipway:lock"] }],
     [{ test: "StringEquals", variable: "ecs:CreateAction", values: ["RunTask"] }],
   ]);
 });
