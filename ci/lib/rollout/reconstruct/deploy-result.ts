@@ -70,7 +70,11 @@ export function withResult(report: DeploymentReport, result: DeployResult): Depl
   const [, ...others] = limits;
   return {
     ...rest,
-    ...{ verdict, reason },
+    // The deploy's own reason for a success names its witnesses only.
+    ...{
+      verdict,
+      reason: verdict === "deployed" && report.verdict === verdict ? `${report.reason} ${reason}` : reason,
+    },
     ...(next !== undefined && { next }),
     ...(during && { requests: during }),
     ...(traffic && { traffic: { ...traffic, steps: changes } }),
