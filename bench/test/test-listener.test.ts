@@ -57,6 +57,17 @@ test("expectations count on the test listener too", async () => {
   assert.match(report.reason, /the test listener \S+ answers \/healthz: HTTP 200 instead of 204/);
 });
 
+test("an error on the test listener proves a broken release only where the app returned its version before the rollout", async () => {
+  const release: Scenario["release"] = { tasks: [{ serves: { status: 500 } }] };
+  const known = await shift(strategies.BLUE_GREEN, { release, deployer });
+  assert.deepEqual([known.report?.verdict, known.report?.testListener?.state], ["rolled-back", "wrong"]);
+  assert.match(String(known.report?.reason), noTraffic);
+  // A cache in front of the public URL hides whose app answers, and an error on the test listener may be another service's.
+  const hidden = await shift(strategies.BLUE_GREEN, { release, deployer: { ...deployer, url: "cached" } });
+  assert.equal(hidden.report?.testListener?.state, "unproven");
+  assert.doesNotMatch(String(hidden.report?.reason), noTraffic);
+});
+
 test("a test listener that can't be reached proves nothing, and the report has it", async () => {
   const more = { testHttp: { baseUrl: "http://10.255.255.1" } };
   const { report } = await shift(strategies.BLUE_GREEN, { deployer: { http: true, more } });

@@ -1,7 +1,7 @@
 import { gateUrl } from "../../config/target.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
 import type { RunOptions } from "../run-options.js";
-import { type Baseline, isVersionWanted, withoutVersionCheck } from "./baseline.js";
+import { type Baseline, isVersionWanted, ownershipOf, withoutVersionCheck } from "./baseline.js";
 import { checkedUrl, type HttpTarget } from "./http-target.js";
 import { verifyOptions } from "./serving.js";
 import { type HttpCheck, verify } from "./verify.js";
@@ -38,7 +38,7 @@ export function createTestListener(options: RunOptions, baseline: Baseline): Tes
     const both = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
     const seen = await verify(checked, release.version, clock, both, { ...verifyOptions(options), ...limits });
     if (ended.signal.aborted) return;
-    check = isWanted ? seen : withoutErrors(seen);
+    check = isWanted && ownershipOf(baseline) === "ours" ? seen : withoutErrors(seen);
     progress(textOf(check, release.version));
   }
 
@@ -75,7 +75,7 @@ function checkOf(http: HttpTarget, baseline: Baseline): { isWanted: boolean; che
   return hasExpectations ? { isWanted: true, checked: withoutVersionCheck(http) } : { isWanted: false, checked: http };
 }
 
-/** An app that is not known to return a version may answer with an error in its place. */
+/** Leaves out errors, which name no version: they prove something only where the app returned its version before the rollout. Another service may send them. */
 function withoutErrors(check: HttpCheck): HttpCheck {
   if (check.state !== "wrong" || !check.answered.startsWith("HTTP ")) return check;
   return { state: "unproven", url: check.url, answered: check.answered };
