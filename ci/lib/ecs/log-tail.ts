@@ -1,6 +1,7 @@
 import type { JsonObject } from "../aws/raw-task-definition.js";
 import { abort, sdk } from "../aws/sdk.js";
 import { nameIn } from "../common/aws-names.js";
+import { cut } from "../common/cut.js";
 import { containerOf } from "./containers.js";
 import type { EcsContext } from "./context.js";
 
@@ -31,20 +32,12 @@ export async function logTail(
     const { group, stream } = place;
     const command = new sdk.logs.GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: lines });
     const { events } = await context.aws.logs.send(command, abort(context));
-    return { group, stream, lines: (events ?? []).map((event) => bounded(event.message ?? "")) };
+    return { group, stream, lines: (events ?? []).map((event) => cut((event.message ?? "").trimEnd())) };
   } catch (error) {
     // The log is only evidence: a failed read must not hide the verdict, which is already known.
     return { unavailable: `${place.group}/${place.stream}: ${(error as Error).message}` };
   }
 }
-
-function bounded(line: string): string {
-  const text = line.trimEnd();
-  return text.length <= longestLine ? text : `${text.slice(0, longestLine)}…`;
-}
-
-/** CloudWatch Logs takes events of up to 1 MiB. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
-const longestLine = 4_000;
 
 /**
  * Returns the log stream of a task's container, or the reason why it is not known. Pure.

@@ -1,4 +1,4 @@
-import type { ServiceDeploymentBrief, ServiceRevision } from "@aws-sdk/client-ecs";
+import type { ServiceDeployment, ServiceDeploymentBrief, ServiceRevision } from "@aws-sdk/client-ecs";
 import { AccessDeniedError } from "../aws/errors.js";
 import { readChunks, readPages } from "../aws/paging.js";
 import { abort, sdk } from "../aws/sdk.js";
@@ -84,10 +84,17 @@ export async function describeServiceDeployments(
   context: EcsContext,
   arns: readonly string[],
 ): Promise<ServiceDeploymentView[]> {
+  return (await readServiceDeployments(context, arns)).map(serviceDeploymentView);
+}
+
+/** Reads service deployments as ECS returns them. Those that it no longer keeps are left out. */
+export async function readServiceDeployments(
+  context: EcsContext,
+  arns: readonly string[],
+): Promise<ServiceDeployment[]> {
   return await readChunks(arns, describedAtOnce, async (serviceDeploymentArns) => {
     const command = new sdk.ecs.DescribeServiceDeploymentsCommand({ serviceDeploymentArns });
-    const answer = await context.aws.ecs.send(command, abort(context));
-    return answer.serviceDeployments?.map(serviceDeploymentView);
+    return (await context.aws.ecs.send(command, abort(context))).serviceDeployments;
   });
 }
 

@@ -12,15 +12,19 @@ export interface ShiftPlan {
 }
 
 /**
- * Reads the plan of the traffic shifts from a deployment's settings; undefined for a rolling deployment. Pure. Defaults:
+ * ECS's defaults, in percent of production traffic and in minutes between two shifts:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html and API_CanaryConfiguration.html
  */
+export const shiftDefaults = { LINEAR: { percent: 10, stepBake: 6 }, CANARY: { percent: 5, stepBake: 10 } };
+
+/** Reads the plan of the traffic shifts from a deployment's settings; undefined for a rolling deployment. Pure. */
 export function shiftPlanOf(configuration: DeploymentConfiguration = {}): ShiftPlan | undefined {
   const { strategy = "ROLLING", linearConfiguration = {}, canaryConfiguration = {}, bakeTimeInMinutes } = configuration;
   if (strategy === "ROLLING") return undefined;
   const bakeSeconds = (bakeTimeInMinutes ?? 0) * 60;
+  const { LINEAR: linear, CANARY: canary } = shiftDefaults;
   if (strategy === "LINEAR") {
-    const { stepPercent = 10, stepBakeTimeInMinutes = 6 } = linearConfiguration;
+    const { stepPercent = linear.percent, stepBakeTimeInMinutes = linear.stepBake } = linearConfiguration;
     const steps = Math.ceil(100 / stepPercent);
     const weights = Array.from({ length: steps }, (_, step) =>
       Math.min(100, Math.round((step + 1) * stepPercent * 10) / 10),
@@ -28,7 +32,7 @@ export function shiftPlanOf(configuration: DeploymentConfiguration = {}): ShiftP
     return { strategy, weights, stepSeconds: stepBakeTimeInMinutes * 60, bakeSeconds };
   }
   if (strategy === "CANARY") {
-    const { canaryPercent = 5, canaryBakeTimeInMinutes = 10 } = canaryConfiguration;
+    const { canaryPercent = canary.percent, canaryBakeTimeInMinutes = canary.stepBake } = canaryConfiguration;
     return { strategy, weights: [canaryPercent, 100], stepSeconds: canaryBakeTimeInMinutes * 60, bakeSeconds };
   }
   return { strategy, weights: [100], stepSeconds: 0, bakeSeconds };

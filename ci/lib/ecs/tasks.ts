@@ -1,3 +1,4 @@
+import type { Task } from "@aws-sdk/client-ecs";
 import { chunksOf, readPages } from "../aws/paging.js";
 import { abort, sdk } from "../aws/sdk.js";
 import type { EcsContext } from "./context.js";
@@ -33,19 +34,25 @@ export async function listTasks(
   return [...past, ...early, ...(await describeTasks(context, stopped, unknown))];
 }
 
-/** Reads these tasks, a hundred in each call, side by side. Newly stopped tasks are added to `stopped`. */
+/** Reads the views of these tasks. Newly stopped tasks are added to `stopped`. */
 export async function describeTasks(
   context: EcsContext,
   stopped: Map<string, TaskView>,
   arns: readonly string[],
 ): Promise<TaskView[]> {
-  const pages = chunksOf(arns, 100).map(async (tasks) => {
-    const command = new sdk.ecs.DescribeTasksCommand({ cluster: context.target.cluster, tasks });
-    return (await context.aws.ecs.send(command, abort(context))).tasks ?? [];
-  });
-  const tasks = (await Promise.all(pages)).flat().map(taskView);
+  const tasks = (await readTasks(context, arns)).map(taskView);
   for (const task of tasks) if (task.lastStatus === "STOPPED") stopped.set(task.arn, task);
   return tasks;
+}
+
+/** Reads these tasks as ECS returns them, a hundred in each call, side by side. */
+export async function readTasks(context: EcsContext, arns: readonly string[]): Promise<Task[]> {
+  const { cluster } = context.target;
+  const pages = chunksOf(arns, 100).map(async (tasks) => {
+    const command = new sdk.ecs.DescribeTasksCommand({ cluster, tasks });
+    return (await context.aws.ecs.send(command, abort(context))).tasks ?? [];
+  });
+  return (await Promise.all(pages)).flat();
 }
 
 /** Lists the ARNs of the service's tasks of one desired status. */

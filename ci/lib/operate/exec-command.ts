@@ -1,9 +1,8 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
-import { readPages } from "../aws/paging.js";
-import { abort, sdk } from "../aws/sdk.js";
 import { nameIn } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
 import type { CurrentService } from "../ecs/service.js";
+import { readTasks, taskArns } from "../ecs/tasks.js";
 import type { Session } from "../rollout/session.js";
 import { checkContainer } from "./check-container.js";
 
@@ -47,15 +46,8 @@ export async function execCommand(
 }
 
 async function runningTasks(session: Session): Promise<Task[]> {
-  const { cluster, service: serviceName } = session.target;
-  const arns = await readPages(async (nextToken) => {
-    const input = { cluster, serviceName, desiredStatus: "RUNNING" as const, ...(nextToken && { nextToken }) };
-    const page = await session.aws.ecs.send(new sdk.ecs.ListTasksCommand(input), abort(session));
-    return { items: page.taskArns, nextToken: page.nextToken };
-  });
-  if (arns.length === 0) return [];
-  const command = new sdk.ecs.DescribeTasksCommand({ cluster, tasks: arns.slice(0, 100) });
-  const { tasks = [] } = await session.aws.ecs.send(command, abort(session));
+  const arns = await taskArns(session, "RUNNING");
+  const tasks = await readTasks(session, arns.slice(0, 100));
   return tasks.filter(({ lastStatus }) => lastStatus === "RUNNING");
 }
 

@@ -1,19 +1,13 @@
 import type { Drill } from "../../drill.js";
 import { exits, noCapacity, unhealthyTarget } from "../drill-scripts.js";
-import { at, blueGreen, canary, crashed, linear, pause, shifts, verified } from "./shift-settings.js";
+import { at, blueGreen, canary, crashed, eachStrategy, linear, pause, shifts, verified } from "./shift-settings.js";
 
 /** Two tasks that serve, and crash loops in their place. */
 const crashLoop = { tasks: [{}, {}, exits(1, 500)] };
 
 /** Deployments with traffic shifts whose release fails. */
 export const shiftsThatFail: Drill[] = [
-  ...(
-    [
-      ["blue-green", blueGreen],
-      ["linear", linear],
-      ["canary", canary],
-    ] as const
-  ).map(
+  ...eachStrategy.map(
     ([word, strategy]): Drill => ({
       name: `${word}-crashes-before-the-test-shift`,
       description: "Every new task exits at once, before any listener shows it; the circuit breaker rolls back.",

@@ -1,20 +1,14 @@
 import { testUrl } from "../../../scenario/fixture.js";
 import type { DeployerSettings } from "../../../scenario/scenario.js";
 import type { Drill } from "../../drill.js";
-import { blueGreen, canary, linear, shifts, verified } from "./shift-settings.js";
+import { blueGreen, canary, eachStrategy, linear, shifts, verified } from "./shift-settings.js";
 
 const asksTest: DeployerSettings = { http: true, more: { testHttp: { baseUrl: testUrl } } };
 const virtualOnly = "over HTTP the deployer gets one URL";
 
 /** Deployments with traffic shifts that ECS completes, with a release that serves wrongly, and with an AWS that answers badly. */
 export const servedByShifts: Drill[] = [
-  ...(
-    [
-      ["blue-green", blueGreen],
-      ["linear", linear],
-      ["canary", canary],
-    ] as const
-  ).map(
+  ...eachStrategy.map(
     ([word, strategy]): Drill => ({
       name: `${word}-wrong-version-served`,
       description: "The image that was pushed as the new version answers with the old one, on both listeners.",

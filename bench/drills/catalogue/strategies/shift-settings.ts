@@ -15,6 +15,13 @@ export const canary: JsonObject = {
   canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 5 },
 };
 
+/** The strategies by the first word of their drills. */
+export const eachStrategy = [
+  ["blue-green", blueGreen],
+  ["linear", linear],
+  ["canary", canary],
+] as const;
+
 export const verified: DeployerSettings = { http: true };
 
 /** Service of two tasks behind a production and a test rule. */

@@ -1,4 +1,5 @@
 import type { DeploymentReport, TaskPhase, TaskReport } from "../../rollout/reconstruct/deployment-report.js";
+import { elapsed } from "../../rollout/watch/elapsed.js";
 import { plainText } from "./markup.js";
 import { eventText, headline, sinceStart, stateText } from "./overview.js";
 import { patterns, phaseNames, style } from "./timeline-style.js";
@@ -269,8 +270,7 @@ function traffic(
 
 /** Formats a position of the time axis; Plot chooses round ones. */
 function tickText(date: Date): string {
-  const seconds = date.getTime() / 1000;
-  return `+${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  return elapsed(date.getTime());
 }
 
 function description({ tasks, events, omittedTasks = 0 }: DeploymentReport): string {

@@ -1,15 +1,13 @@
 import type { DeploymentLifecycleHookDetail, ServiceDeployment } from "@aws-sdk/client-ecs";
-import { abort, sdk } from "../../aws/sdk.js";
 import { nameIn } from "../../common/aws-names.js";
 import { InputError } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
+import { readServiceDeployments } from "../../ecs/service-deployments.js";
 import type { Session } from "../session.js";
 
 /** Reads a service deployment with all its hooks, finished ones included. */
 export async function readDeployment(session: Session, arn: string): Promise<ServiceDeployment> {
-  const command = new sdk.ecs.DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] });
-  const answer = await session.aws.ecs.send(command, abort(session));
-  const [found] = answer.serviceDeployments ?? [];
+  const [found] = await readServiceDeployments(session, [arn]);
   if (found) return found;
   throw new InputError("no-deployment", `ECS does not know ${arn} any more. Run status to see what runs now.`);
 }

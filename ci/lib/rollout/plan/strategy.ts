@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { present } from "../../common/present.js";
+import { shiftDefaults } from "../../ecs/shift-plan.js";
 import type { StrategyName, StrategyOverride } from "./strategy-arguments.js";
 
 /** Deployment strategy of a service, with ECS's defaults filled in. */
@@ -42,12 +43,10 @@ export function strategyOf(configuration: DeploymentConfiguration = {}): Strateg
   }
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html and API_CanaryConfiguration.html */
 const defaults: Record<StrategyName, Pick<Strategy, "percent" | "stepBake">> = {
   ROLLING: {},
   BLUE_GREEN: {},
-  LINEAR: { percent: 10, stepBake: 6 },
-  CANARY: { percent: 5, stepBake: 10 },
+  ...shiftDefaults,
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Service, ServiceDeployment, ServiceRevision, Task } from "@aws-sdk/client-ecs";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { cut } from "../../common/cut.js";
 import { present } from "../../common/present.js";
 import type { Target } from "../../config/target.js";
 import { type Running, runningOf } from "../../ecs/containers.js";
@@ -13,7 +14,6 @@ import { nextStep } from "../next-step.js";
 import { registeredAt, tagOf } from "../revisions/own-revisions.js";
 import { type Verdict, verdicts } from "../verdicts.js";
 import type { ChosenDeployment } from "./choose-deployment.js";
-import { cut } from "./cut.js";
 import type { DeploymentFacts, DeploymentReport, Revision, ServedNow } from "./deployment-report.js";
 import { pastVerdict } from "./past-verdict.js";
 import { mostTasks, type TaskScope, taskReports } from "./task-report.js";

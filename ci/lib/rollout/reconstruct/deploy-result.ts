@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import { cut } from "../../common/cut.js";
 import { InputError } from "../../common/errors.js";
 import { type Verdict, verdicts } from "../verdicts.js";
-import { cut } from "./cut.js";
 import type { DeploymentReport } from "./deployment-report.js";
 
 const text = v.pipe(v.string(), v.transform(cut));

@@ -1,11 +1,9 @@
 import type { Service, ServiceDeployment, ServiceRevision, Task } from "@aws-sdk/client-ecs";
-import { chunksOf } from "../../aws/paging.js";
 import { describeTaskDefinition, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
-import { abort, sdk } from "../../aws/sdk.js";
 import { runningOf } from "../../ecs/containers.js";
 import { readService } from "../../ecs/service.js";
-import { describeRevisions } from "../../ecs/service-deployments.js";
-import { taskArns } from "../../ecs/tasks.js";
+import { describeRevisions, readServiceDeployments } from "../../ecs/service-deployments.js";
+import { readTasks, taskArns } from "../../ecs/tasks.js";
 import { readHistory } from "../history/read-history.js";
 import type { Session } from "../session.js";
 import { assembleReport, type ReportFacts } from "./assemble-report.js";
@@ -28,7 +26,7 @@ export async function readReport(session: Session, wanted: WantedDeployment): Pr
     readHistory(session, isNamed ? searched.named : searched.latest),
   ]);
   const chosen = chooseDeployment(history, wanted);
-  const [deployment, tasks] = await Promise.all([describeOne(session, chosen.record.arn), readTasks(session)]);
+  const [deployment, tasks] = await Promise.all([describeOne(session, chosen.record.arn), readAllTasks(session)]);
   const revisions = await readRevisions(session, deployment, chosen, now.service);
   const facts: ReportFacts = { target, at: session.clock.now(), now, chosen, deployment, tasks, ...revisions };
   const report = assembleReport(facts);
@@ -36,20 +34,14 @@ export async function readReport(session: Session, wanted: WantedDeployment): Pr
 }
 
 async function describeOne(session: Session, arn: string): Promise<ServiceDeployment> {
-  const command = new sdk.ecs.DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] });
-  const [deployment] = (await session.aws.ecs.send(command, abort(session))).serviceDeployments ?? [];
+  const [deployment] = await readServiceDeployments(session, [arn]);
   return deployment ?? { serviceDeploymentArn: arn };
 }
 
 /** Reads all tasks of the service that ECS still returns, with their times. */
-async function readTasks(session: Session): Promise<Task[]> {
-  const { cluster } = session.target;
+async function readAllTasks(session: Session): Promise<Task[]> {
   const lists = await Promise.all([taskArns(session, "RUNNING"), taskArns(session, "STOPPED")]);
-  const pages = chunksOf([...new Set(lists.flat())], 100).map(async (tasks) => {
-    const command = new sdk.ecs.DescribeTasksCommand({ cluster, tasks });
-    return (await session.aws.ecs.send(command, abort(session))).tasks ?? [];
-  });
-  return (await Promise.all(pages)).flat();
+  return await readTasks(session, [...new Set(lists.flat())]);
 }
 
 /** Reads the service revisions of a deployment and their task definitions, by ARN. Those that were deleted are left out. */

@@ -1,7 +1,7 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
 import { nameIn } from "../../common/aws-names.js";
+import { cut } from "../../common/cut.js";
 import { present } from "../../common/present.js";
-import { cut } from "./cut.js";
 import type { TaskPhase, TaskReport } from "./deployment-report.js";
 
 /** A deployment's revisions and its interval, by which its tasks are chosen. */

@@ -32,13 +32,13 @@ export function createTestListener(options: RunOptions, baseline: Baseline): Tes
   let check: HttpCheck | undefined;
 
   async function request(http: HttpTarget): Promise<void> {
-    const { isWanted, checked } = checkOf(http, baseline);
+    const checked = checkOf(http, baseline);
     progress(`The test traffic has moved: requesting ${release.version} at ${checkedUrl(checked)}.`);
     const limits = { limit: ruleLimit, mixedLimit: ruleLimit };
     const both = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
     const seen = await verify(checked, release.version, clock, both, { ...verifyOptions(options), ...limits });
     if (ended.signal.aborted) return;
-    check = isWanted && ownershipOf(baseline) === "ours" ? seen : withoutErrors(seen);
+    check = ownershipOf(baseline) === "ours" ? seen : withoutErrors(seen);
     progress(textOf(check, release.version));
   }
 
@@ -69,10 +69,9 @@ function hasShifted(latest: Snapshot | undefined): boolean {
 }
 
 /** Returns the requests of the check. Without a known version of the app only the expectations count, where there are any. */
-function checkOf(http: HttpTarget, baseline: Baseline): { isWanted: boolean; checked: HttpTarget } {
-  if (isVersionWanted(http, baseline)) return { isWanted: true, checked: http };
+function checkOf(http: HttpTarget, baseline: Baseline): HttpTarget {
   const hasExpectations = (http.expectations?.length ?? 0) > 0;
-  return hasExpectations ? { isWanted: true, checked: withoutVersionCheck(http) } : { isWanted: false, checked: http };
+  return hasExpectations && !isVersionWanted(http, baseline) ? withoutVersionCheck(http) : http;
 }
 
 /** Leaves out errors, which name no version: they prove something only where the app returned its version before the rollout. Another service may send them. */

@@ -116,10 +116,9 @@ function partNameOf(ours: ServiceDeploymentView, done: number): string {
 
 /** Returns when the present part was first seen, in milliseconds on our clock. */
 function since(snapshots: readonly Snapshot[], name: string): number {
-  let first = snapshots.at(-1)?.at ?? 0;
-  for (const { ours, at } of [...snapshots].reverse()) {
-    if (!ours?.shift || partNameOf(ours, shiftsDone(ours, ours.shift)) !== name) break;
-    first = at;
-  }
-  return first;
+  // From the end: a long wait has thousands of snapshots, and this is read at each poll.
+  const before = snapshots.findLastIndex(
+    ({ ours }) => !ours?.shift || partNameOf(ours, shiftsDone(ours, ours.shift)) !== name,
+  );
+  return (snapshots[before + 1] ?? snapshots.at(-1))?.at ?? 0;
 }

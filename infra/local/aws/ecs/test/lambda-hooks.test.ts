@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { JsonObject } from "../../protocol/service.js";
 import type { FunctionBehaviour } from "../simulated-tasks/simulated-functions.js";
 import { monitored } from "./monitored-service.js";
-import { BLUE, PRODUCTION, pause, TEST, withShifts } from "./shift-service.js";
+import { BLUE, HOOK_STAGES, PRODUCTION, pause, TEST, withShifts } from "./shift-service.js";
 import { settle } from "./virtual-ecs.js";
 
 const GATE = "arn:aws:lambda:us-west-2:123456789012:function:gate";
@@ -15,15 +15,6 @@ const lambda = (lifecycleStages: string[], more: JsonObject = {}) => ({
   ...more,
 });
 const BLUE_GREEN = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 1 };
-const STAGES = [
-  "PRE_SCALE_UP",
-  "POST_SCALE_UP",
-  "TEST_TRAFFIC_SHIFT",
-  "POST_TEST_TRAFFIC_SHIFT",
-  "PRE_PRODUCTION_TRAFFIC_SHIFT",
-  "PRODUCTION_TRAFFIC_SHIFT",
-  "POST_PRODUCTION_TRAFFIC_SHIFT",
-];
 const passed: FunctionBehaviour = { output: { hookStatus: "SUCCEEDED" } };
 const failed: FunctionBehaviour = { output: { hookStatus: "FAILED" } };
 
@@ -65,13 +56,16 @@ function weightsOf({ executionDetails }: Event) {
 
 test("each stage invokes its function with the documented event, weights only in the stages of traffic", async () => {
   const { world, events } = await withLambda(() => passed);
-  await world.deploy("good:2", { ...BLUE_GREEN, lifecycleHooks: [lambda(STAGES, { hookDetails: { bucket: "b" } })] });
+  await world.deploy("good:2", {
+    ...BLUE_GREEN,
+    lifecycleHooks: [lambda(HOOK_STAGES, { hookDetails: { bucket: "b" } })],
+  });
   await settle(world);
   const { serviceDeploymentArn, serviceArn, targetServiceRevision, status } = await world.newest();
   assert.equal(status, "SUCCESSFUL");
   assert.deepEqual(
     events.map((event) => [event.lifecycleStage, ...weightsOf(event)]),
-    STAGES.map((stage) => {
+    HOOK_STAGES.map((stage) => {
       if (stage === "TEST_TRAFFIC_SHIFT") return [stage, [100, 0], []];
       if (stage === "PRE_PRODUCTION_TRAFFIC_SHIFT") return [stage, [], [0, 100]];
       return [stage, [], stage === "PRODUCTION_TRAFFIC_SHIFT" ? [100, 0] : []];
@@ -84,7 +78,7 @@ test("each stage invokes its function with the documented event, weights only in
     assert.equal(executionDetails.targetServiceRevisionArn, targetServiceRevision.arn);
     assert.deepEqual(hookDetails, { bucket: "b" });
   }
-  assert.equal(new Set(events.map(({ executionId }) => executionId)).size, STAGES.length);
+  assert.equal(new Set(events.map(({ executionId }) => executionId)).size, HOOK_STAGES.length);
 });
 
 test("a linear deployment invokes its hooks at each step, with that step's weights", async () => {
@@ -213,7 +207,7 @@ test("a rollback before the test shift invokes no function again", async () => {
   const { world, events } = await withLambda(({ lifecycleStage }) =>
     lifecycleStage === "POST_SCALE_UP" ? failed : passed,
   );
-  await world.deploy("good:2", { ...BLUE_GREEN, lifecycleHooks: [lambda(STAGES)] });
+  await world.deploy("good:2", { ...BLUE_GREEN, lifecycleHooks: [lambda(HOOK_STAGES)] });
   await world.secondsUntil(world.hasEnded);
   assert.deepEqual(
     events.map(({ lifecycleStage }) => lifecycleStage),

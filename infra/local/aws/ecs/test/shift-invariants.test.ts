@@ -3,18 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { JsonObject } from "../../protocol/service.js";
 import type { FunctionBehaviour } from "../simulated-tasks/simulated-functions.js";
-import { BLUE, GREEN, PRODUCTION, withShifts } from "./shift-service.js";
+import { BLUE, GREEN, HOOK_STAGES, PRODUCTION, withShifts } from "./shift-service.js";
 import { scripted, settle, update } from "./virtual-ecs.js";
 
-const STAGES = [
-  "PRE_SCALE_UP",
-  "POST_SCALE_UP",
-  "TEST_TRAFFIC_SHIFT",
-  "POST_TEST_TRAFFIC_SHIFT",
-  "PRE_PRODUCTION_TRAFFIC_SHIFT",
-  "PRODUCTION_TRAFFIC_SHIFT",
-  "POST_PRODUCTION_TRAFFIC_SHIFT",
-];
 const NETWORK_LISTENERS = ["1a", "1b"].map(
   (id) => `arn:aws:elasticloadbalancing:us-west-2:123456789012:listener/net/main/0a/${id}`,
 );
@@ -52,7 +43,7 @@ const answer: fc.Arbitrary<FunctionBehaviour> = fc.oneof(
 const deployment = fc.record({
   strategy: strategies,
   bakeTimeInMinutes: fc.integer({ min: 0, max: 3 }),
-  stages: fc.subarray(STAGES),
+  stages: fc.subarray(HOOK_STAGES),
   pauses: fc.subarray(["PRE_SCALE_UP", "POST_TEST_TRAFFIC_SHIFT"]),
   answers: fc.array(answer, { minLength: 1, maxLength: 12 }),
   timeoutAction: fc.constantFrom("CONTINUE", "ROLLBACK"),

@@ -1,4 +1,4 @@
-/** Maximum characters of one text of others in a report. */
+/** Maximum characters of one text of others in a report. CloudWatch Logs takes events of up to 1 MiB: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const longest = 4_000;
 
 /** Cuts a text of others at the report's limit. */
