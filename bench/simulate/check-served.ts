@@ -55,14 +55,14 @@ export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
 }
 
 /**
- * Checks for a rollback in the bake time, or before production traffic has moved, for responses that do not prove another version: those of
- * the public URL, or of the test listener.
+ * Checks for a rollback in the bake time, or before production traffic has moved, whose stated reason is responses that do not prove
+ * another version: those of the public URL, or of the test listener. A rollback for another reason needs no proof of theirs.
  */
 function groundlessStop(scenario: Scenario, outcome: Outcome): boolean {
   const { report, trace, testAnswers = [] } = outcome;
-  const isShifted = report?.shifted?.http.state === "wrong";
-  if ((!isShifted && report?.testListener?.state !== "wrong") || report.verdict !== "rolled-back") return false;
-  if (outcome.oracle.stoppedBy !== "deployer") return false;
+  if (report?.verdict !== "rolled-back" || outcome.oracle.stoppedBy !== "deployer") return false;
+  const isShifted = report.shifted?.http.state === "wrong";
+  if (!isShifted && !report.reason.includes("because the test listener ")) return false;
   const answers = isShifted ? outcome.answers : testAnswers;
   const stop = trace.findLast((entry) => entry.kind === "call" && entry.operation === "StopServiceDeployment");
   const last = answers.filter(({ at }) => at < (stop?.at ?? 0)).slice(-5);

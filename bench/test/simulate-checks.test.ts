@@ -183,3 +183,25 @@ test("coverage lists the features of a seed", async () => {
     assert.ok(covered.includes(line), line);
   assert.ok(!covered.includes("hooks,two or more"));
 });
+
+test("a rollback needs the proof of the reason that it states, and of no other", async () => {
+  const scenario: Scenario = {
+    service: { check: "load-balancer", strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 1 } },
+    deployer: { http: true, timeoutMs: 60_000, onTimeout: "rollback" },
+  };
+  const outcome = await played(scenario);
+  const url = "http://test-web.example/version";
+  const answered = (reason: string): Outcome => ({
+    ...outcome,
+    ...(outcome.report && {
+      report: { ...outcome.report, reason, testListener: { state: "wrong", url, answered: "v1.0.0", proven: true } },
+    }),
+  });
+  const { reason = "" } = outcome.report ?? {};
+  assert.match(reason, /because the deadline passed/);
+  assert.deepEqual(checkOutcome(scenario, answered(reason)), []);
+  const without = answered(
+    `Rolled back by Slipway, because the test listener ${url} answers v1.0.0 instead of v2.0.0.`,
+  );
+  assert.match(checkOutcome(scenario, without).join(), /on responses that prove nothing/);
+});

@@ -84,6 +84,29 @@ test("without early stops a wrong test listener is reported, and the deployment 
   assert.doesNotMatch(String(report?.reason), noTraffic);
 });
 
+test("a rollback for another reason ends the check of the test listener: its traffic moves back too", async () => {
+  // The deadline passes in the seconds in which the test rule reaches every node, so the check has no answer yet.
+  const late = { ...deployer, onTimeout: "rollback" as const, timeoutMs: 76_000 };
+  const outcome = await shift(strategies.BLUE_GREEN, { release: wrong, deployer: late });
+  assert.match(String(outcome.report?.reason), /^Rolled back by Slipway, because the deadline passed, before/);
+  assert.equal(outcome.report?.testListener, undefined);
+  assert.notEqual(outcome.report?.diagnosis?.cause, "wrong-on-test-listener");
+  const lines = linesOf(outcome);
+  const begun = lines.findIndex((line) => line.startsWith("The test traffic has moved: requesting"));
+  const requested = lines.findIndex((line) => line.startsWith("Requesting a rollback"));
+  assert.ok(begun >= 0 && begun < requested, `${begun}, ${requested}`);
+  assert.ok(lines.slice(requested).every((line) => !/^The test (listener|traffic)/.test(line)));
+});
+
+test("the test listener is not requested once a rollback has been requested", async () => {
+  // The same poll shows the moved test traffic and the passed deadline.
+  const late = { ...deployer, onTimeout: "rollback" as const, timeoutMs: 66_000 };
+  const outcome = await shift(strategies.BLUE_GREEN, { release: wrong, deployer: late });
+  assert.match(String(outcome.report?.reason), /because the deadline passed/);
+  assert.ok(linesOf(outcome).some((line) => / IN_PROGRESS, TEST_TRAFFIC_SHIFT: .* test 100 %/.test(line)));
+  assert.ok(linesOf(outcome).every((line) => !/^The test (listener|traffic)/.test(line)));
+});
+
 test("listener rules that a foreign tool has put back show on the test listener, which answers the old version too", async () => {
   const { report } = await shift(strategies.BLUE_GREEN, {
     before: { versions: ["v0.9.0", "v1.0.0"] },

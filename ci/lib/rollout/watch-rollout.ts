@@ -53,9 +53,11 @@ export async function watchAndVerify(
   const knownEvents = eventIds(now.service);
   const baseline = (): Baseline => (monitor.sawVersion() ? { ...before, sawVersion: true } : before);
   const test = createTestListener(options, before);
-  const beside = (latest: Snapshot | undefined) => {
+  const beside = (latest: Snapshot | undefined, { rollback }: Subject) => {
     monitor.ask(latest);
-    test.ask(latest);
+    // The rollback moves the test traffic too: later answers are the old version's.
+    if (rollback) test.end();
+    else test.ask(latest);
   };
   const how = { permitted, beside, proof: test.proof };
   const watchFrom = (goal: Subject, earlier?: WatchedRollout) =>

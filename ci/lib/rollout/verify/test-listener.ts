@@ -8,7 +8,7 @@ import { type HttpCheck, verify } from "./verify.js";
 
 /** Check of the test listener beside a watch: before production traffic moves, only it answers from the new tasks. */
 export interface TestListener {
-  /** Begins the check once the test traffic has moved, and does not wait for it. */
+  /** Begins the check once the test traffic has moved, and does not wait for it. Aborts it once the deployment is being ended. */
   ask(latest: Snapshot | undefined): void;
   /** Waits for the check, where it has begun. */
   finished(): Promise<void>;
@@ -44,6 +44,7 @@ export function createTestListener(options: RunOptions, baseline: Baseline): Tes
 
   return {
     ask(latest) {
+      if (isEnding(latest)) ended.abort();
       if (!testHttp || running || !hasShifted(latest)) return;
       // Rejections here are aborted requests; ignore them.
       running = request(testHttp).catch(() => {});
@@ -66,6 +67,11 @@ function isGated({ target: { gates = [] } }: RunOptions): boolean {
 function hasShifted(latest: Snapshot | undefined): boolean {
   const { status, testWeight, productionWeight = 0 } = latest?.ours ?? {};
   return status === "IN_PROGRESS" && testWeight === 100 && productionWeight < 100;
+}
+
+/** An unread or unknown status shows no end. */
+function isEnding(latest: Snapshot | undefined): boolean {
+  return /^(ROLLBACK_|STOP)/.test(latest?.ours?.status ?? "");
 }
 
 /** Returns the requests of the check. Without a known version of the app only the expectations count, where there are any. */

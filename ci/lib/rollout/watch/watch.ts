@@ -25,7 +25,7 @@ export interface WatchHow {
   /** Default: the watch changes nothing. */
   permitted?: AllowedActions;
   /** Called before each poll with the latest observation, for checks at the same pace. */
-  beside?: (latest: Snapshot | undefined) => void;
+  beside?: (latest: Snapshot | undefined, subject: Subject) => void;
   /** Returns the proof of a check beside the watch that the release is wrong, as in `because …`. */
   proof?: () => string | undefined;
   /** Observations of an earlier watch of the same rollout, which this one continues. */
@@ -52,7 +52,7 @@ export async function watch(
   let subject = start;
   for (;;) {
     const previous = snapshots.at(-1);
-    beside?.(previous);
+    beside?.(previous, subject);
     const observation = await pollWithRetries(session, () => poll(subject, previous), subject);
     const [lost] = uncertainties(observation.subject);
     if (lost !== undefined && lost !== uncertainties(subject)[0]) progress(lost);
