@@ -1,5 +1,5 @@
 import { awsTiming } from "../../infra/local/aws/index.js";
-import type { Scenario } from "../scenario/scenario.js";
+import type { Intervention, Scenario } from "../scenario/scenario.js";
 
 /** Milliseconds over which the starts are spread: the longest poll interval of the deployer. */
 const spread = 5_000;
@@ -28,7 +28,10 @@ export function atPhase(scenario: Scenario, phase: number, count: number): Scena
       },
     },
     ...(interventions && {
-      interventions: interventions.map((one) => (one.from === "start" ? one : { ...one, at: one.at + started })),
+      interventions: interventions.map((one) => (countsFromUpdate(one) ? { ...one, at: one.at + started } : one)),
     }),
   };
 }
+
+/** An event at a lifecycle stage moves with the stage: a user who ends a pause at once does so at every phase. */
+const countsFromUpdate = ({ from = "update" }: Intervention) => from === "update";

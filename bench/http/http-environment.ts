@@ -24,6 +24,7 @@ import { readState, readStoredOutcome, type StoredOutcome } from "../oracle/stor
 import type { CompleteTarget } from "../scenario/complete-target.js";
 import { createService } from "../scenario/create-service.js";
 import type { Environment } from "../scenario/environment.js";
+import { createScriptedFunctions } from "../scenario/function-scripts.js";
 import { type Call, createPublisher, type ImageMaker, type PublishedImage } from "../scenario/images.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { createTaskScripts, type TaskScripts } from "../scenario/task-scripts.js";
@@ -94,6 +95,7 @@ export async function openHttpEnvironment(
     timing: { ...timing, ...divided(scenario.aws?.timing ?? {}, factor) },
     rollbackId: scenario.aws?.rollbackId ?? "old",
     breakerOnShifts: scenario.aws?.breakerOnShifts ?? true,
+    functions: createScriptedFunctions(scenario, hastened(systemClock, factor)),
     principals: [principal(keys, target, denied)],
     faults,
     runtime: (context) => {

@@ -7,6 +7,7 @@
 import type {
   EcsTiming,
   FaultRule,
+  FunctionBehaviour,
   JsonObject,
   LifecycleStage,
   TargetBehaviour,
@@ -22,6 +23,11 @@ export interface Scenario {
   release?: ReleaseScript & { version?: string };
   /** Other versions that `interventions` deploy, by version; an absent version runs without failures. */
   others?: Record<string, ReleaseScript>;
+  /**
+   * Lambda functions of lifecycle hooks, by name: the answers of their invocations, in order; the last one repeats. A function without
+   * answers does not exist.
+   */
+  functions?: Record<string, FunctionBehaviour[]>;
   /** Interventions during the deploy, in any order. */
   interventions?: Intervention[];
   aws?: AwsSettings;
@@ -59,7 +65,7 @@ export interface ServiceSettings {
   strategy?: JsonObject;
   /** False: the service names no test rule. Default: true. */
   testRule?: boolean;
-  /** PAUSE lifecycle hooks, as UpdateService takes them. Earlier versions ran without them. */
+  /** Lifecycle hooks, as UpdateService takes them. Earlier versions ran without them. */
   hooks?: JsonObject[];
   /** Container instances: with one or more the service has the launch type EC2, and its tasks the network mode bridge. 0. */
   instances?: number;

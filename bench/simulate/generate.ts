@@ -83,7 +83,7 @@ const kill: fc.Arbitrary<Kill> = fc.record({
   pause: oneOf([2, seconds(0, 30)], [1, seconds(0, 900)]),
 });
 
-const plain = sometimes<Omit<Scenario, "name">>({
+const plain = sometimes<Omit<Scenario, "name" | "functions">>({
   release: [8, release],
   service: [7, service],
   before: [3, before],

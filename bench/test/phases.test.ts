@@ -9,6 +9,7 @@ const scenario: Scenario = {
   interventions: [
     { at: 60_000, do: "redeploy" },
     { at: 1_000, from: "start", do: "redeploy" },
+    { at: 10, from: "PRE_SCALE_UP", do: "redeploy" },
   ],
 };
 const all = Array.from({ length: 8 }, (_, phase) => atPhase(scenario, phase, 8));
@@ -27,8 +28,11 @@ test("the phases of a drill spread its events evenly over the longest poll inter
   }
 });
 
-test("interventions move with the rollout, and other settings stay", () => {
+test("interventions after an update move with the rollout, those at a stage with the stage, and other settings stay", () => {
   assert.equal(all[0], scenario);
-  assert.deepEqual(all[4]?.interventions, [{ at: 62_500, do: "redeploy" }, scenario.interventions?.[1]]);
+  assert.deepEqual(all[4]?.interventions, [
+    { at: 62_500, do: "redeploy" },
+    ...(scenario.interventions?.slice(1) ?? []),
+  ]);
   assert.equal(all[4]?.aws?.timing?.listLag, 60_000);
 });

@@ -19,6 +19,7 @@ import { RULE_DELAY } from "../http/simulated-web.js";
 import { logGroupOf } from "../scenario/create-service.js";
 import type { Environment } from "../scenario/environment.js";
 import { concurrentDeployer, operator, target } from "../scenario/fixture.js";
+import { createScriptedFunctions } from "../scenario/function-scripts.js";
 import { type Call, createPublisher, type PublishedImage } from "../scenario/images.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { createTaskScripts, type TaskScripts } from "../scenario/task-scripts.js";
@@ -81,6 +82,7 @@ export async function createVirtualAws(
       },
     },
     loadBalancer: { ...createSimulatedLoadBalancer(clock, taskScripts.targetOf), forward: rules.set },
+    functions: createScriptedFunctions(scenario, clock),
     seed,
     timing: { ...awsTiming, ...scenario.aws?.timing },
     rollbackId: scenario.aws?.rollbackId ?? "old",

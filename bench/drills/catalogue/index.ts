@@ -5,12 +5,13 @@ import { health } from "./health.js";
 import { image } from "./image.js";
 import { service } from "./serving.js";
 import { shiftsThatFail } from "./strategies/fail.js";
+import { shiftsWithFunctions } from "./strategies/functions.js";
 import { shiftsThatGoWell } from "./strategies/go-well.js";
 import { interruptedShifts } from "./strategies/interrupted.js";
 import { servedByShifts } from "./strategies/served.js";
 import { start } from "./task-start.js";
 
-const shift = [...shiftsThatGoWell, ...shiftsThatFail, ...interruptedShifts, ...servedByShifts];
+const shift = [...shiftsThatGoWell, ...shiftsThatFail, ...interruptedShifts, ...servedByShifts, ...shiftsWithFunctions];
 const catalogue = { image, start, health, service, control, wire, shift } satisfies Record<string, Drill[]>;
 
 export type Group = keyof typeof catalogue;

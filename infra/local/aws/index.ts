@@ -7,6 +7,7 @@
 export { type Clock, systemClock } from "./clock.js";
 export { createContainerTaskRuntime } from "./ecs/container-runtime/container-task-runtime.js";
 export { awsTiming, type EcsTiming, rehearsalTiming } from "./ecs/ecs-timing.js";
+export { functionNameOf, type HookFunctions, notFound, throttled } from "./ecs/hook-functions.js";
 export {
   type EcsState,
   emptyState,
@@ -18,6 +19,7 @@ export {
 export { containersOf, object, objects } from "./ecs/model/task-definition-json.js";
 export { checkTaskDefinition } from "./ecs/operations/task-definitions/task-definition-rules.js";
 export { seededRandom } from "./ecs/seeded-random.js";
+export { createSimulatedFunctions, type FunctionBehaviour } from "./ecs/simulated-tasks/simulated-functions.js";
 export {
   createSimulatedLoadBalancer,
   type TargetBehaviour,

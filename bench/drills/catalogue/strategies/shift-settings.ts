@@ -1,5 +1,5 @@
 /** Settings of drills with the strategies BLUE_GREEN, LINEAR and CANARY. */
-import type { JsonObject, LifecycleStage } from "../../../../infra/local/aws/index.js";
+import type { FunctionBehaviour, JsonObject, LifecycleStage } from "../../../../infra/local/aws/index.js";
 import type { DeployerSettings, Intervention, ServiceSettings } from "../../../scenario/scenario.js";
 
 export const blueGreen: JsonObject = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 };
@@ -36,6 +36,24 @@ export const pause = (stage: LifecycleStage, timeoutConfiguration?: JsonObject):
   targetType: "PAUSE",
   lifecycleStages: [stage],
   ...(timeoutConfiguration && { timeoutConfiguration }),
+});
+
+/** Name of the Lambda function of `lambda`. */
+export const FUNCTION = "check-release";
+
+/** Lambda hook; by default it rolls back after a day. */
+export const lambda = (stages: LifecycleStage[], timeoutConfiguration?: JsonObject): JsonObject => ({
+  hookTargetArn: `arn:aws:lambda:us-west-2:123456789012:function:${FUNCTION}`,
+  roleArn: "arn:aws:iam::123456789012:role/web-hooks",
+  lifecycleStages: stages,
+  ...(timeoutConfiguration && { timeoutConfiguration }),
+});
+
+/** Answers of a hook's function. */
+export const succeeded: FunctionBehaviour = { output: { hookStatus: "SUCCEEDED" } };
+export const rejected: FunctionBehaviour = { output: { hookStatus: "FAILED" } };
+export const inProgress = (callBackDelay?: number): FunctionBehaviour => ({
+  output: { hookStatus: "IN_PROGRESS", ...(callBackDelay !== undefined && { callBackDelay }) },
 });
 
 type What = Intervention extends infer Each
