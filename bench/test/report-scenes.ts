@@ -3,7 +3,7 @@ import type { DeploymentReport } from "../../ci/lib/rollout/reconstruct/deployme
 import { readReport } from "../../ci/lib/rollout/reconstruct/read-report.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { simulate } from "../virtual/simulate.js";
-import { strategies } from "./shift-scenario.js";
+import { pause, strategies } from "./shift-scenario.js";
 
 /** Deploys whose reports are read in a browser, by name. */
 export const reportScenes: Record<string, Scenario> = {
@@ -21,7 +21,26 @@ export const reportScenes: Record<string, Scenario> = {
     service: { desiredCount: 2, check: "load-balancer", strategy: strategies.CANARY },
     deployer: { http: true },
   },
-  large: { service: { desiredCount: 50, check: "container" } },
+  "blue-green": {
+    service: { desiredCount: 2, check: "load-balancer", strategy: strategies.BLUE_GREEN },
+    deployer: { http: true },
+  },
+  paused: {
+    service: {
+      desiredCount: 2,
+      check: "load-balancer",
+      strategy: strategies.CANARY,
+      hooks: [pause("POST_PRODUCTION_TRAFFIC_SHIFT")],
+    },
+    deployer: { http: true },
+  },
+  failed: {
+    service: { desiredCount: 4, check: "load-balancer", breaker: "stop" },
+    release: { tasks: [{ exit: { after: 3_000, code: 1 } }] },
+    deployer: { http: true, undo: false },
+  },
+  "one-task": { deployer: { http: true } },
+  large: { service: { desiredCount: 80, check: "container" } },
 };
 
 /** Simulates a deploy and returns its report, as a reader makes it right after the verdict, with the deploy's result. */

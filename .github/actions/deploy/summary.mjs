@@ -31,6 +31,11 @@ function reportParts({ verdict, reason, where, release, from, taskDefinition, de
   return [
     `### Slipway: ${markdown(verdict)} ${markdown(release?.version)}`,
     markdown(reason),
+    diagnosis ? `**Cause:** ${markdown(diagnosis.title)}` : "",
+    diagnosis ? `**Fix:** ${markdown(diagnosis.fix)}` : "",
+    next ? `**Next:** ${markdown(next)}` : "",
+    diagnosis ? preformatted(list(diagnosis.evidence), 20) : "",
+    ...logParts(log),
     table([
       ["service", serviceOf(where)],
       ["from", `${from?.version ?? "no version"} (${shortName(from?.taskDefinition)})`],
@@ -40,15 +45,6 @@ function reportParts({ verdict, reason, where, release, from, taskDefinition, de
       ["time", Number.isFinite(endedAt - startedAt) ? `${Math.round((endedAt - startedAt) / 1000)} s` : undefined],
       ["tests", release?.untested ? "not tested" : undefined],
     ]),
-    ...(diagnosis
-      ? [
-          `**Cause:** ${markdown(diagnosis.title)}`,
-          preformatted(list(diagnosis.evidence), 20),
-          `**Fix:** ${markdown(diagnosis.fix)}`,
-        ]
-      : []),
-    ...logParts(log),
-    next ? `**Next:** ${markdown(next)}` : "",
   ];
 }
 

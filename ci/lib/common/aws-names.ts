@@ -46,6 +46,16 @@ export function registryAt(host: string): { account: string; region: string } | 
 /** A repository's name as ECR takes it. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
 export const repositoryPattern = /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
 
+/**
+ * Shortens the ARNs of task definitions, tasks, deployments and target groups in a text to their names, for people: machines read the text
+ * itself. ARNs of roles, secrets and rules stay whole, because they are copied into policies and commands.
+ */
+export function shortArns(text: string): string {
+  return text
+    .replace(/\barn:aws[a-z-]*:ecs:[a-z0-9-]*:\d*:[a-z-]+\/(?:[\w-]+\/)*([\w:-]+)/g, "$1")
+    .replace(/\barn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]*:\d*:targetgroup\/([\w-]+)\/\w+/g, "$1");
+}
+
 /** Returns the last part of an ARN's resource, such as `service:3` of a task definition's or the ID of a task's. */
 export function nameIn(arn: string): string {
   return arn.slice(arn.lastIndexOf("/") + 1);

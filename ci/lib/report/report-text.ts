@@ -1,4 +1,4 @@
-import { nameIn } from "../common/aws-names.js";
+import { nameIn, shortArns } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Diagnosis, RollbackDiagnosis } from "../rollout/diagnose/diagnose.js";
 import { causeLines, logLines } from "../rollout/diagnose/diagnosis-text.js";
@@ -12,18 +12,21 @@ import type { TaskResponses } from "../rollout/verify/task-requests.js";
 import type { HttpCheck } from "../rollout/verify/verify.js";
 import { elapsed } from "../rollout/watch/elapsed.js";
 
-/** Formats the report for people: the verdict first, then its evidence, and the next step after a failure. */
+/**
+ * Formats the report for people: the verdict and its facts, then the end of the log; cause, fix and next step come last, because a
+ * terminal shows the end of what was written.
+ */
 export function formatReport(report: RolloutResult): string {
   return [
     headline(report),
     "",
     ...facts(report).flatMap(([name, value]) =>
-      value === undefined ? [] : [`${name.padEnd(12)}${neutral(value, 4_000)}`],
+      value === undefined ? [] : [`${name.padEnd(12)}${neutral(shortArns(value), 4_000)}`],
     ),
-    ...(report.diagnosis ? ["", ...diagnosisLines(report.diagnosis)] : []),
     ...(report.log ? ["", ...logLines(report.log)] : []),
-    ...(report.wayBack ? ["", ...wayBackLines(report.wayBack)] : []),
     ...afterLines(report),
+    ...(report.wayBack ? ["", ...wayBackLines(report.wayBack)] : []),
+    ...(report.diagnosis ? ["", ...diagnosisLines(report.diagnosis)] : []),
     ...(report.next ? ["", `Next: ${neutral(report.next)}`] : []),
     "",
   ].join("\n");
@@ -31,7 +34,7 @@ export function formatReport(report: RolloutResult): string {
 
 function headline({ verdict, release, changed, watchedOnly, reason }: RolloutResult): string {
   const text = changed || watchedOnly || verdict !== "deployed" ? reason : `It already ran: nothing to do. ${reason}`;
-  return neutral(`${verdict.toUpperCase()}: ${release.version}. ${text}`, 4_000);
+  return neutral(shortArns(`${verdict.toUpperCase()}: ${release.version}. ${text}`), 4_000);
 }
 
 /** Name and value of a line; the line is left out where the value is undefined. */
@@ -138,7 +141,7 @@ function wayBackLines({ taskDefinition, failedTasks, title, evidence, fix }: Rol
 
 /** Formats the cause of a failed post-deploy task. */
 function afterLines({ after }: RolloutResult): string[] {
-  return after?.why ? ["", ...causeLines(after.why.diagnosis), "", ...logLines(after.why.log)] : [];
+  return after?.why ? ["", ...logLines(after.why.log), "", ...causeLines(after.why.diagnosis)] : [];
 }
 
 /** Formats the result of pruning old revisions: one line for each fact. */

@@ -34,8 +34,8 @@ export function pausedStep(hooks: readonly WaitingHook[], targetName?: string): 
   const call = `dagger call ${targetName === undefined ? "" : `--target ${targetName} `}`;
   const [first] = hooks;
   if (!first) return verdicts.paused.next;
-  const commands = hooks.map(({ hookId }) => `${call}continue --hook ${hookId}`).join(", and ");
-  return `To go on: ${commands}. To go back: ${call}abort --hook ${first.hookId}. Then: ${attachHint}`;
+  const commands = hooks.map(({ hookId }) => `\`${call}continue --hook ${hookId}\``).join(", and ");
+  return `To go on: ${commands}. To go back: \`${call}abort --hook ${first.hookId}\`. Then: ${attachHint}`;
 }
 
 /** When every request failed, the URL is not reachable from here, and the failures prove nothing about the rollout. */

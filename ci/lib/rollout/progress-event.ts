@@ -1,3 +1,4 @@
+import { shortArns } from "../common/aws-names.js";
 import type { Finding } from "./preflight/finding.js";
 
 /** One event of a rollout, as data. All numbers are counts unless stated otherwise. */
@@ -88,7 +89,7 @@ export function formatProgressEvent(event: ProgressEvent): string {
     case "not-checked":
       return `Preflight: not checked: ${event.ids.join(", ")} (plan shows why).`;
     case "event":
-      return `event: ${event.message}${event.times === undefined ? "" : ` (${event.times} times)`}`;
+      return `event: ${shortArns(event.message)}${event.times === undefined ? "" : ` (${event.times} times)`}`;
     case "task":
       return `task ${event.task.slice(0, 8)}: ${stateText(event)}`;
     case "tasks":

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAws } from "../../lib/aws/clients.js";
-import { partitionOf, regionPattern, registryHost } from "../../lib/common/aws-names.js";
+import { partitionOf, regionPattern, registryHost, shortArns } from "../../lib/common/aws-names.js";
 
 const regions: [region: string, partition: string, registry: string][] = [
   ["us-west-2", "aws", "dkr.ecr.us-west-2.amazonaws.com"],
@@ -28,3 +28,17 @@ for (const [region, partition, registry] of regions) {
 for (const text of ["us-west-2a", "US-WEST-2", "us-west", "us_west_2", "west-2", "us-west-2 ", "aws-global", ""]) {
   test(`${JSON.stringify(text)} is no region`, () => assert.doesNotMatch(text, regionPattern));
 }
+
+test("ARNs of tasks, revisions, deployments and target groups are shortened for people; those for policies stay whole", () => {
+  const ecs = "arn:aws:ecs:us-west-2:123456789012";
+  const elb = "arn:aws-cn:elasticloadbalancing:cn-north-1:123456789012";
+  const role = "arn:aws:iam::123456789012:role/execution";
+  assert.equal(
+    shortArns(
+      `(target-group ${elb}:targetgroup/web-green/0123456789abcdef) ${ecs}:task-definition/web:3. ${ecs}:task/main/0a1b, ${role}`,
+    ),
+    `(target-group web-green) web:3. 0a1b, ${role}`,
+  );
+  const rule = `${elb}:listener-rule/app/main/0a/0b/1a`;
+  assert.equal(shortArns(rule), rule);
+});

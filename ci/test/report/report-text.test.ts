@@ -76,6 +76,29 @@ test("a bad report has the cause, the evidence, the fix, the log's end and the n
   assert.match(text, /\nNext: Deploy a new version\.\n$/);
 });
 
+test("the last 24 lines of a bad report, which a terminal shows, have its cause, its fix and the next step", () => {
+  const log = { group: "/app", stream: "ecs/app/x", lines: Array.from({ length: 20 }, (_, line) => `line ${line}`) };
+  const diagnosis = { ...{ cause: "container-exits" as const, title: "it ends", failedTasks: 3, fix: "Read." } };
+  const http = { state: "not-checked" } as const;
+  const evidence = ["task 1 stopped", "exit code 1"];
+  const bad = { ...good, verdict: "failed" as const, reason: "It failed.", http, log, next: "Deploy again." };
+  const screen = formatReport({ ...bad, diagnosis: { ...diagnosis, evidence } })
+    .split("\n")
+    .slice(-24);
+  for (const line of [/line 19$/, /^Cause: it ends/, /^Fix: Read\.$/, /^Next: Deploy again\.$/])
+    assert.ok(
+      screen.some((one) => line.test(one)),
+      String(line),
+    );
+});
+
+test("people read ARNs of tasks and revisions as names, and machines read them whole", () => {
+  const reason = `Another deployment (ecs-svc/1 of ${revisionArn(9)}) replaced it.`;
+  const text = formatReport({ ...good, verdict: "superseded", reason });
+  assert.match(text, /^SUPERSEDED: v1\.1\.0\. Another deployment \(ecs-svc\/1 of service:9\) replaced it\.\n/);
+  assert.doesNotMatch(text, /arn:aws/);
+});
+
 test("a log that can't be shown is reported with the reason", () => {
   assert.match(formatReport({ ...good, log: { unavailable: "no awslogs" } }), /Log: not shown: no awslogs/);
 });

@@ -19,6 +19,11 @@ function markupOf(part: Part): string {
   return part === undefined ? "" : escaped(plainText(String(part)));
 }
 
+/** Marks the commands of a text, which stand between backticks. */
+export function withCode(text: string): Markup {
+  return html`${text.split(/(`[^`]+`)/).map((part) => (/^`[^`]+`$/.test(part) ? html`<code>${part.slice(1, -1)}</code>` : part))}`;
+}
+
 const references: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 function escaped(text: string): string {
@@ -32,7 +37,7 @@ export function plainText(text: string, most = 1_000): string {
 
 /** Characters that stay as they are: letters, digits, harmless punctuation, the colon of a sentence or a time, an underscore within a word, a command. */
 const harmless =
-  /`[a-z][a-z -]*`|[\p{L}\p{N} .,()/=%+;'-]|:(?=[ ]|$)|(?<=\d):(?=\d)|(?<=[\p{L}\p{N}])_(?=[\p{L}\p{N}])/u;
+  /`[a-z][\w .=/-]*`|[\p{L}\p{N} .,()/=%+;'-]|:(?=[ ]|$)|(?<=\d):(?=\d)|(?<=[\p{L}\p{N}])_(?=[\p{L}\p{N}])/u;
 const parts = new RegExp(`(${harmless.source})|([^])`, "gu");
 
 /**

@@ -1,4 +1,4 @@
-import { nameIn } from "../../common/aws-names.js";
+import { nameIn, shortArns } from "../../common/aws-names.js";
 import type { DeploymentReport, Revision, TaskReport } from "../../rollout/reconstruct/deployment-report.js";
 import { elapsed } from "../../rollout/watch/elapsed.js";
 
@@ -12,22 +12,29 @@ export function headline({ verdict, release }: DeploymentReport): string {
 
 /** Answers a reader's first questions: what happened, why, what serves now, and what to do next. */
 export function answers(report: DeploymentReport): Entry[] {
-  const { reason, diagnosis, now, next } = report;
+  const { reason, diagnosis, next } = report;
+  const short = shortArns(reason);
   const failures = diagnosis && diagnosis.failedTasks > 0 ? ` (${diagnosis.failedTasks} of the new tasks failed)` : "";
   return [
-    ["What happened", reason],
+    ["What happened", short],
     ...(diagnosis
       ? [["Why", `${capitalised(diagnosis.title)}${failures}.`] as Entry, ["Fix", diagnosis.fix] as Entry]
       : []),
-    ["Serves now", servedText(now)],
+    ["Serves now", servedText(report)],
     ["Next", next ?? "Nothing is left to do."],
   ];
 }
 
-function servedText(now: DeploymentReport["now"]): string {
-  const others = now.otherCount > 0 ? `, and ${now.otherCount} of other revisions` : "";
-  return `${revisionText(now)}: ${now.runningCount} of ${now.desiredCount} tasks run${others}.`;
+/** Other revisions come first where none of the current one's tasks runs: they serve. */
+function servedText({ now, deployment, traffic }: DeploymentReport): string {
+  const { runningCount, desiredCount, others } = now;
+  const share = deployment.finishedAt === undefined && traffic ? `, with ${traffic.new} % of the traffic` : "";
+  const current = `${revisionText(now)}: ${runningCount} of ${desiredCount} tasks run${share}.`;
+  const rest = others.map((one) => `${revisionText(one)}: ${tasksText(one.runningCount)}.`);
+  return (runningCount === 0 ? [...rest, current] : [current, ...rest]).join(" ");
 }
+
+const tasksText = (count: number) => (count === 1 ? "1 task runs" : `${count} tasks run`);
 
 /** Returns the facts of a deployment. */
 export function facts(report: DeploymentReport): Entry[] {
@@ -64,7 +71,7 @@ export function revisionText({ version, taskDefinition }: Revision): string {
 }
 
 function rollbackText({ by, to, reason }: NonNullable<DeploymentReport["deployment"]["rollback"]>): string {
-  return `by ${by}${to ? ` to ${revisionText(to)}` : ""}${reason === undefined ? "" : `: ${reason}`}`;
+  return `by ${by}${to ? ` to ${revisionText(to)}` : ""}${reason === undefined ? "" : `: ${shortArns(reason)}`}`;
 }
 
 /** Describes the state of a task, such as `STOPPED, app: exit code 1`. */
@@ -79,7 +86,8 @@ export function stateText({ status, health, containers, stopCode }: TaskReport):
 
 /** Returns the message of an event, with the number of its repetitions. */
 export function eventText({ message, times }: DeploymentReport["events"][number]): string {
-  return times === undefined ? message : `${message} (${times} times)`;
+  const short = shortArns(message);
+  return times === undefined ? short : `${short} (${times} times)`;
 }
 
 /** Returns a time in UTC to the second, such as `2026-11-27 08:00:00 UTC`. */

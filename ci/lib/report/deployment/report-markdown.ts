@@ -1,3 +1,4 @@
+import { shortArns } from "../../common/aws-names.js";
 import type { DeploymentReport, TaskLog, TaskReport } from "../../rollout/reconstruct/deployment-report.js";
 import { html, markdown } from "./markup.js";
 import { answers, eventText, facts, headline, revisionText, sinceStart, stateText } from "./overview.js";
@@ -11,9 +12,12 @@ export function reportMarkdown(report: DeploymentReport): string {
   const parts = [
     `## Slipway: ${markdown(headline(report))}`,
     ...answers(report).map(([name, text]) => `**${name}:** ${markdown(text, 2_000)}`),
-    ...(diagnosis && diagnosis.evidence.length > 0 ? [preformatted(diagnosis.evidence.slice(0, 20))] : []),
-    table(["", ""], facts(report)),
+    ...(diagnosis && diagnosis.evidence.length > 0
+      ? [preformatted(diagnosis.evidence.slice(0, 20).map(shortArns))]
+      : []),
     ...logs.map(logPart),
+    ...consoleLine(report),
+    table(["fact", "value"], facts(report)),
     ...folded(`Tasks (${tasks.length})`, taskTable(report, tasks)),
     ...folded(`Events (${events.length})`, eventTable(report)),
     ...folded("Limits of this report", limits.map((limit) => `- ${markdown(limit)}`).join("\n")),
@@ -21,11 +25,23 @@ export function reportMarkdown(report: DeploymentReport): string {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function logPart({ task, container, log }: TaskLog): string {
+/** Only an address of a web page is a link; within HTML no Markdown is read. */
+function linked(text: string, address: string): string {
+  return address.startsWith("https://") ? html`<a href="${address}">${text}</a>`.text : "";
+}
+
+function logPart({ task, container, log, console }: TaskLog, index: number): string {
+  const where = console === undefined ? "" : `, ${linked("in the console", console)}`;
   const name = `task ${markdown(task.slice(0, 8))}, container ${markdown(container)}`;
   if ("unavailable" in log) return `**Log** of ${name}: not shown: ${markdown(log.unavailable)}`;
   const shown = log.lines.length > 0 ? preformatted(log.lines.slice(-most.lines)) : "Nothing was written.";
-  return `<details open><summary>End of the log of ${name}</summary>\n\n${shown}\n\n</details>`;
+  const opened = index === 0 ? " open" : "";
+  return `<details${opened}><summary>End of the log of ${name}${where}</summary>\n\n${shown}\n\n</details>`;
+}
+
+function consoleLine({ console }: DeploymentReport): string[] {
+  if (!console) return [];
+  return [`In the AWS console: ${linked("service", console.service)}, ${linked("deployments", console.deployments)}`];
 }
 
 function taskTable(report: DeploymentReport, tasks: readonly TaskReport[]): string {

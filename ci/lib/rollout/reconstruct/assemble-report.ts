@@ -1,39 +1,14 @@
-import type { Service, ServiceDeployment, ServiceRevision, Task } from "@aws-sdk/client-ecs";
-import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import type { Service } from "@aws-sdk/client-ecs";
 import { cut } from "../../common/cut.js";
 import { present } from "../../common/present.js";
-import type { Target } from "../../config/target.js";
-import { type Running, runningOf } from "../../ecs/containers.js";
 import { revisionTag } from "../../ecs/revision-tags.js";
-import type { CurrentService } from "../../ecs/service.js";
-import { primaryOf, type Snapshot, type Subject } from "../../ecs/snapshot.js";
-import { serviceDeploymentView, serviceView, taskView } from "../../ecs/views.js";
-import { rolesIn } from "../diagnose/container-roles.js";
-import { type Diagnosis, diagnose } from "../diagnose/diagnose.js";
-import { nextStep } from "../next-step.js";
-import { registeredAt, tagOf } from "../revisions/own-revisions.js";
-import { type Verdict, verdicts } from "../verdicts.js";
-import type { ChosenDeployment } from "./choose-deployment.js";
-import type { DeploymentFacts, DeploymentReport, Revision, ServedNow } from "./deployment-report.js";
+import { serviceDeploymentView, serviceView } from "../../ecs/views.js";
+import { deploymentFacts } from "./deployment-facts.js";
+import type { DeploymentFacts, DeploymentReport } from "./deployment-report.js";
+import { diagnosisOf, nextOf } from "./past-diagnosis.js";
 import { pastVerdict } from "./past-verdict.js";
+import { type ReportFacts, revisionOf, servedNow, sourceOf, tagIn } from "./report-facts.js";
 import { mostTasks, type TaskScope, taskReports } from "./task-report.js";
-
-/** Everything that AWS returned for a report. */
-export interface ReportFacts {
-  target: Target;
-  /** Milliseconds since the epoch, on this machine's clock. */
-  at: number;
-  now: CurrentService;
-  chosen: ChosenDeployment;
-  deployment: ServiceDeployment;
-  tasks: Task[];
-  /** By ARN. */
-  serviceRevisions: ReadonlyMap<string, ServiceRevision>;
-  /** Task definition revisions by ARN. */
-  definitions: ReadonlyMap<string, RawTaskDefinition>;
-  /** Versions by the ARN of a task definition revision. */
-  versions: ReadonlyMap<string, string>;
-}
 
 /** Time after the end of a deployment in which its last tasks stop and its last events come, in milliseconds. */
 const aftermath = 120_000;
@@ -75,7 +50,7 @@ export function assembleReport(facts: ReportFacts): DeploymentReport {
       ...present({ version: record.version, digest: record.digest, commit: record.commit, by: record.who }),
     },
     ...present({ from: sourceOf(facts) }),
-    now: servedNow(now, taskDefinition),
+    now: servedNow(facts, taskDefinition),
     deployment,
     tasks,
     ...(omitted > 0 && { omittedTasks: omitted }),
@@ -84,45 +59,6 @@ export function assembleReport(facts: ReportFacts): DeploymentReport {
     ...(view.productionWeight !== undefined && { traffic: { new: view.productionWeight, steps: [] } }),
     logs: [],
     limits: limitsOf(facts, { to, omitted, events: events.length }),
-  };
-}
-
-function deploymentFacts({ deployment, chosen: { record, undo }, ...facts }: ReportFacts): DeploymentFacts {
-  const { arn, status, createdAt, statusReason, finishedAt, breaker, ...view } = serviceDeploymentView(deployment);
-  const { rollback, deploymentConfiguration } = deployment;
-  const byEcs = rollback && taskDefinitionIn(facts, rollback.serviceRevisionArn);
-  const because = undo && tagIn(facts.definitions.get(undo.taskDefinition), revisionTag.because);
-  return {
-    arn: arn || record.arn,
-    status,
-    strategy: deploymentConfiguration?.strategy ?? "ROLLING",
-    createdAt: createdAt || record.startedAt,
-    waitingHooks: [...view.waitingHooks],
-    ...present({
-      statusReason: statusReason === undefined ? undefined : cut(statusReason),
-      stage: view.lifecycleStage,
-      finishedAt: finishedAt ?? record.finishedAt,
-      circuitBreaker: breaker,
-      alarms: view.alarms,
-    }),
-    ...(rollback && {
-      rollback: {
-        by: "ECS" as const,
-        ...present({
-          reason: rollback.reason === undefined ? undefined : cut(rollback.reason),
-          startedAt: rollback.startedAt?.getTime(),
-          to: byEcs === undefined ? undefined : revisionOf(facts, byEcs),
-        }),
-      },
-    }),
-    ...(undo && {
-      rollback: {
-        by: "Slipway" as const,
-        startedAt: undo.startedAt,
-        to: revisionOf(facts, undo.taskDefinition),
-        ...present({ reason: because }),
-      },
-    }),
   };
 }
 
@@ -144,80 +80,6 @@ function eventsWithin({ events = [] }: Service, from: number, to: number): Deplo
     else rows.push(event);
   }
   return rows;
-}
-
-function taskDefinitionIn({ serviceRevisions }: Pick<ReportFacts, "serviceRevisions">, arn = ""): string | undefined {
-  return serviceRevisions.get(arn)?.taskDefinition;
-}
-
-/** The image of the target's container as ECS resolved it comes first: the task definition may name it by a tag. */
-function revisionOf(
-  { target, definitions }: Pick<ReportFacts, "target" | "definitions">,
-  taskDefinition: string,
-): Revision {
-  const definition = definitions.get(taskDefinition);
-  return definition ? ofRunning(runningOf(definition, target)) : { taskDefinition };
-}
-
-const ofRunning = ({ taskDefinition, image, digest, version }: Running): Revision => ({
-  taskDefinition,
-  image,
-  ...present({ digest, version }),
-});
-
-/** Several deployments in a row leave several sources: the first is the oldest that still runs. */
-function sourceOf(facts: ReportFacts): Revision | undefined {
-  const { chosen, definitions } = facts;
-  const [source] = facts.deployment.sourceServiceRevisions ?? [];
-  const taskDefinition =
-    taskDefinitionIn(facts, source?.arn) ?? tagIn(definitions.get(chosen.record.taskDefinition), revisionTag.base);
-  return taskDefinition === undefined ? undefined : revisionOf(facts, taskDefinition);
-}
-
-function tagIn(definition: RawTaskDefinition | undefined, key: string): string | undefined {
-  return definition && tagOf(definition, key);
-}
-
-function servedNow({ service, running }: CurrentService, taskDefinition: string): ServedNow {
-  const view = serviceView(service);
-  const { desiredCount } = view;
-  const isThis = running.taskDefinition === taskDefinition;
-  const runningCount = primaryOf(view)?.runningCount ?? view.runningCount;
-  const otherCount = Math.max(0, view.runningCount - runningCount);
-  return { ...ofRunning(running), desiredCount, runningCount, otherCount, isThis };
-}
-
-/** Diagnoses the deployment from one observation, at the time of the report. */
-function diagnosisOf(
-  { target, at, now, deployment, tasks, definitions, chosen }: ReportFacts,
-  verdict: DeploymentReport["verdict"],
-): Diagnosis | undefined {
-  if (verdict === "in-progress" || !verdicts[verdict].isDiagnosed) return undefined;
-  const { record } = chosen;
-  const definition = definitions.get(record.taskDefinition);
-  const subject: Subject = {
-    taskDefinition: record.taskDefinition,
-    container: target.container,
-    digests: record.digest === undefined ? [] : [record.digest],
-    registeredAt: definition ? registeredAt(definition) : record.startedAt,
-    deadline: at,
-  };
-  const snapshot: Snapshot = {
-    at,
-    service: serviceView(now.service),
-    ours: serviceDeploymentView(deployment),
-    tasks: tasks.map(taskView),
-    tasksAt: at,
-  };
-  const roles = definition ? rolesIn(definition.taskDefinition) : [];
-  const { evidence, ...diagnosis } = diagnose(subject, [snapshot], roles);
-  return { ...diagnosis, evidence: evidence.map(cut) };
-}
-
-function nextOf(verdict: DeploymentReport["verdict"], diagnosis: Diagnosis | undefined): string | undefined {
-  if (verdict === "in-progress")
-    return "ECS continues the deployment. Run the deploy's command again to watch it to its end, or report again later.";
-  return nextStep(verdict satisfies Verdict, { state: "not-checked" }, diagnosis?.cause);
 }
 
 function limitsOf(

@@ -1,3 +1,4 @@
+import type { ConsoleLinks } from "../../ecs/console-links.js";
 import type { LogTail } from "../../ecs/log-tail.js";
 import type { Diagnosis } from "../diagnose/diagnose.js";
 import type { Verdict } from "../verdicts.js";
@@ -20,6 +21,8 @@ export interface DeploymentReport {
   /** Cause of a failed deployment. */
   diagnosis?: Diagnosis;
   where: { account: string; region: string; cluster: string; service: string; container: string };
+  /** The service's pages in the AWS console; absent where there is none. */
+  console?: ConsoleLinks;
   release: Revision & { commit?: string; by?: string };
   /** Revision that ran before; absent where ECS no longer has the revision. */
   from?: Revision;
@@ -59,6 +62,8 @@ export interface ServedNow extends Revision {
   runningCount: number;
   /** Running tasks of other revisions. */
   otherCount: number;
+  /** The same by revision, as the list of tasks has them. */
+  others: { taskDefinition: string; version?: string; runningCount: number }[];
   /** The service is set to this report's revision. */
   isThis: boolean;
 }
@@ -134,4 +139,6 @@ export interface TaskLog {
   task: string;
   container: string;
   log: LogTail;
+  /** The log stream's page in the AWS console; absent where there is none. */
+  console?: string;
 }

@@ -1,5 +1,7 @@
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { nameIn } from "../../common/aws-names.js";
+import { present } from "../../common/present.js";
+import { logStreamLink } from "../../ecs/console-links.js";
 import { logTail } from "../../ecs/log-tail.js";
 import type { Session } from "../session.js";
 import type { DeploymentReport, TaskLog, TaskReport } from "./deployment-report.js";
@@ -24,7 +26,9 @@ export async function readLogs(
     const definition = definitions.get(task.taskDefinition) ?? definitions.get(release.taskDefinition);
     if (!definition) return [];
     const container = (task === shown && diagnosis?.container) || session.target.container;
-    return [{ task: task.id, container, log: await tail(session, definition, task, container) }];
+    const log = await tail(session, definition, task, container);
+    const console = "stream" in log ? logStreamLink(log, session.target.region, session.aws.endpoint) : undefined;
+    return [{ task: task.id, container, log, ...present({ console }) }];
   });
   return (await Promise.all(logs)).flat();
 }

@@ -1,15 +1,18 @@
 import type { Service, ServiceDeployment, ServiceRevision, Task } from "@aws-sdk/client-ecs";
 import { describeTaskDefinition, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { present } from "../../common/present.js";
+import { consoleLinks } from "../../ecs/console-links.js";
 import { runningOf } from "../../ecs/containers.js";
 import { readService } from "../../ecs/service.js";
 import { describeRevisions, readServiceDeployments } from "../../ecs/service-deployments.js";
 import { readTasks, taskArns } from "../../ecs/tasks.js";
 import { readHistory } from "../history/read-history.js";
 import type { Session } from "../session.js";
-import { assembleReport, type ReportFacts } from "./assemble-report.js";
+import { assembleReport } from "./assemble-report.js";
 import { type ChosenDeployment, chooseDeployment, type WantedDeployment } from "./choose-deployment.js";
 import type { DeploymentReport } from "./deployment-report.js";
 import { readLogs } from "./read-logs.js";
+import type { ReportFacts } from "./report-facts.js";
 
 /** Number of deployments that are searched: for a version all that ECS keeps in a page, since it may be any. */
 const searched = { latest: 10, named: 100 };
@@ -30,7 +33,8 @@ export async function readReport(session: Session, wanted: WantedDeployment): Pr
   const revisions = await readRevisions(session, deployment, chosen, now.service);
   const facts: ReportFacts = { target, at: session.clock.now(), now, chosen, deployment, tasks, ...revisions };
   const report = assembleReport(facts);
-  return { ...report, logs: await readLogs(session, report, revisions.definitions) };
+  const console = consoleLinks(target, aws.endpoint);
+  return { ...report, ...present({ console }), logs: await readLogs(session, report, revisions.definitions) };
 }
 
 async function describeOne(session: Session, arn: string): Promise<ServiceDeployment> {

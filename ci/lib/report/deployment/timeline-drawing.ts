@@ -1,0 +1,41 @@
+import type { DeploymentReport } from "../../rollout/reconstruct/deployment-report.js";
+
+/** Lengths in pixels. */
+export const width = 960;
+export const marginLeft = 110;
+export const marginRight = 230;
+
+type Plot = typeof import("@observablehq/plot");
+/** A node of xmldom, which Plot fills as it would a browser's. */
+export type Node = import("@xmldom/xmldom").Element;
+
+/** Parts that all charts of a timeline share. */
+export interface Drawing {
+  plot: Plot;
+  report: DeploymentReport;
+  view: View;
+  /** Options of every chart. */
+  shared: object;
+  /** The axis of time. */
+  x: object;
+}
+
+/** Interval of the drawing: milliseconds since the deployment's start. */
+export interface View {
+  length: number;
+  /** Position of a time in the drawing, within its limits. */
+  at(time: number): number;
+}
+
+export function viewOf({ deployment, tasks, at }: DeploymentReport): View {
+  const { createdAt, finishedAt = at } = deployment;
+  const stops = tasks.flatMap(({ phases }) => phases.map(({ from, to = 0 }) => Math.max(from, to)));
+  const end = Math.max(finishedAt, ...stops.filter((time) => time <= finishedAt + 600_000));
+  const length = Math.max(10_000, 1.04 * (end - createdAt));
+  return { length, at: (time) => Math.min(length, Math.max(0, time - createdAt)) };
+}
+
+/** Draws a chart. */
+export function draw({ plot, shared }: Drawing, options: object): Node {
+  return plot.plot({ ...shared, ...options } as Parameters<Plot["plot"]>[0]) as unknown as Node;
+}
