@@ -44,10 +44,14 @@ test("a deploy that fails ends the step with its exit code, an annotation and a 
       rolledBack.next,
     ].join("%0A"),
   });
-  assert.match(
-    run.summary,
-    /\*\*Cause:\*\* the container ends soon after its start\n\n<pre>\ncontainer app: exit code 1\n<\/pre>/,
+  const first = run.summary.split("\n").filter(Boolean).slice(2, 5);
+  assert.deepEqual(
+    first.map((line) => line.split(":**")[0]),
+    ["**Cause", "**Fix", "**Next"],
+    "the first screen has cause, fix and next step",
   );
+  assert.match(run.summary, /^\*\*Cause:\*\* the container ends soon after its start$/m);
+  assert.match(run.summary, /<pre>\ncontainer app: exit code 1\n<\/pre>/);
   assert.match(run.summary, /\*\*Fix:\*\* Read the end of the log&#46;/);
   assert.match(run.summary, /<pre>\nstarting\nno DATABASE_URL\n<\/pre>\n\n<\/details>/);
   assert.match(run.log, /a line of the log/);
