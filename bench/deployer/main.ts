@@ -15,7 +15,7 @@ const {
   settings = {},
   clockSkew = 0,
 } = JSON.parse(process.argv[2] ?? "") as DeployRequest;
-const { runId, timeoutMs, more, ...deploySettings } = settings;
+const { runId, timeoutMs, more, earlyStop, onTimeout, undo, ...deploySettings } = settings;
 const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;
 const clock: Clock = { now: () => systemClock.now() + clockSkew, sleep: systemClock.sleep };
 
@@ -30,6 +30,8 @@ try {
     ...(http && { http }),
     ...(runId !== undefined && { runId }),
     ...(timeoutMs !== undefined && { timeoutMs }),
+    permitted: { ...(earlyStop !== undefined && { earlyStop }), ...(onTimeout && { onTimeout }) },
+    ...(undo !== undefined && { undo }),
     ...more,
   });
   console.log(JSON.stringify({ report }));

@@ -1,3 +1,4 @@
+import { object } from "../../infra/local/aws/index.js";
 import type { ContainerRuntime } from "../../infra/local/containers/connect.js";
 import { unlessAborted } from "../common/unless-aborted.js";
 import { openContainerEnvironment } from "../containers/container-environment.js";
@@ -51,7 +52,7 @@ export async function runInRealTime(
     const { release, keys, host } = stage;
     const order = {
       ...{ endpoint: door.url, target, release },
-      ...orderOf(scenario, speed),
+      ...orderOf(scenario, speed, { baseUrl: door.url, host: `test-${target.service}.localhost` }),
       ...(scenario.deployer?.http && { http: { baseUrl: door.url, host } }),
     };
     const started = performance.now();
@@ -82,11 +83,16 @@ async function servedBy({ url, host }: HttpEnvironment): Promise<string[]> {
   return [...new Set(answers)];
 }
 
-/** Returns the scenario's times for the deployer, scaled to the speed of the drill. */
-function orderOf({ deployer = {}, aws }: Scenario, { factor }: Speed) {
-  const { http: _, timeoutMs, ...settings } = deployer;
+/** Returns the scenario's settings for the deployer: times scaled to the speed of the drill, and the test listener at its address. */
+function orderOf({ deployer = {}, aws }: Scenario, { factor }: Speed, testListener: { baseUrl: string; host: string }) {
+  const { http: _, timeoutMs, more, ...settings } = deployer;
+  const testHttp = more?.testHttp && { ...object(more.testHttp), ...testListener };
   return {
-    settings: { ...settings, ...(timeoutMs !== undefined && { timeoutMs: timeoutMs / factor }) },
+    settings: {
+      ...settings,
+      ...(timeoutMs !== undefined && { timeoutMs: timeoutMs / factor }),
+      ...(more && { more: { ...more, ...(testHttp && { testHttp }) } }),
+    },
     ...(aws?.clockSkew !== undefined && { clockSkew: aws.clockSkew }),
   };
 }

@@ -5,13 +5,21 @@ import { health } from "./health.js";
 import { image } from "./image.js";
 import { service } from "./serving.js";
 import { shiftsThatFail } from "./strategies/fail.js";
+import { foreignRules } from "./strategies/foreign-rules.js";
 import { shiftsWithFunctions } from "./strategies/functions.js";
 import { shiftsThatGoWell } from "./strategies/go-well.js";
 import { interruptedShifts } from "./strategies/interrupted.js";
 import { servedByShifts } from "./strategies/served.js";
 import { start } from "./task-start.js";
 
-const shift = [...shiftsThatGoWell, ...shiftsThatFail, ...interruptedShifts, ...servedByShifts, ...shiftsWithFunctions];
+const shift = [
+  ...shiftsThatGoWell,
+  ...shiftsThatFail,
+  ...interruptedShifts,
+  ...foreignRules,
+  ...servedByShifts,
+  ...shiftsWithFunctions,
+];
 const catalogue = { image, start, health, service, control, wire, shift } satisfies Record<string, Drill[]>;
 
 export type Group = keyof typeof catalogue;

@@ -75,12 +75,7 @@ export const shiftsThatFail: Drill[] = [
     ends: { verdict: "rolled-back" },
     cause: "container-exits",
   },
-  ...(
-    [
-      ["blue-green", blueGreen],
-      ["canary", canary],
-    ] as const
-  ).map(
+  ...eachStrategy.map(
     ([word, strategy]): Drill => ({
       name: `${word}-alarm-in-the-bake`,
       description: "An alarm of the service fires in the bake time, and ECS goes back.",
@@ -92,6 +87,30 @@ export const shiftsThatFail: Drill[] = [
       cause: "alarm-fired",
     }),
   ),
+  {
+    name: "canary-alarm",
+    description: "An alarm of the service fires with a tenth of the traffic on the new version.",
+    scenario: {
+      service: shifts(canary, { alarms: ["errors"] }),
+      interventions: [
+        at("PRODUCTION_TRAFFIC_SHIFT", { do: "alarm", name: "errors", state: "ALARM" }, { after: 40_000 }),
+      ],
+      deployer: verified,
+    },
+    ends: { verdict: "rolled-back" },
+    cause: "alarm-fired",
+  },
+  {
+    name: "blue-green-alarm-since-before",
+    description:
+      "An alarm of the service is in ALARM since before the deployment: ECS leaves it out of that deployment.",
+    scenario: {
+      service: shifts(blueGreen, { alarms: ["errors"] }),
+      interventions: [{ at: 0, from: "start", do: "alarm", name: "errors", state: "ALARM" }],
+      deployer: verified,
+    },
+    ends: { verdict: "deployed" },
+  },
   {
     name: "linear-alarm-in-step-2",
     description: "An alarm of the service fires with half of the traffic on the new version.",
@@ -141,14 +160,16 @@ export const shiftsThatFail: Drill[] = [
     },
     ends: { verdict: "failed" },
   },
-  {
-    name: "blue-green-no-capacity-for-two",
-    description: "No capacity is available for the new tasks beside the old ones.",
-    scenario: { service: shifts(blueGreen), release: { tasks: [noCapacity] }, deployer: verified },
-    ends: { verdict: "rolled-back" },
-    cause: "no-capacity",
-    dropsRequests: false,
-  },
+  ...eachStrategy.map(
+    ([word, strategy]): Drill => ({
+      name: `${word}-no-capacity-for-two`,
+      description: "No capacity is available for the new tasks beside the old ones.",
+      scenario: { service: shifts(strategy), release: { tasks: [noCapacity] }, deployer: verified },
+      ends: { verdict: "rolled-back" },
+      cause: "no-capacity",
+      dropsRequests: false,
+    }),
+  ),
   {
     name: "blue-green-instances-full",
     description: "The container instances have room for one revision only.",

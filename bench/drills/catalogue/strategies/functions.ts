@@ -145,6 +145,18 @@ export const shiftsWithFunctions: Drill[] = [
     cause: "hook-response-invalid",
   },
   {
+    name: "canary-function-is-slow-on-the-way-back",
+    description: "A user stops the canary, and the function, invoked again, is in progress for three minutes.",
+    scenario: {
+      service: shifts(canary, { hooks: [lambda(["TEST_TRAFFIC_SHIFT"])] }),
+      functions: scripted(succeeded, inProgress(180), succeeded),
+      interventions: [at("PRODUCTION_TRAFFIC_SHIFT", stopped, { after: 40_000 })],
+      deployer: verified,
+    },
+    ends: { verdict: "rolled-back" },
+    cause: "stopped-by-person",
+  },
+  {
     name: "canary-function-is-slow",
     description: "The Lambda function of each stage takes two minutes, and succeeds.",
     scenario: {

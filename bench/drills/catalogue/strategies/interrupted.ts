@@ -1,6 +1,17 @@
 import type { LifecycleStage } from "../../../../infra/local/aws/index.js";
 import type { Drill } from "../../drill.js";
-import { at, blueGreen, canary, linear, otherDeploy, pause, shifts, stopped, verified } from "./shift-settings.js";
+import {
+  at,
+  blueGreen,
+  canary,
+  eachStrategy,
+  linear,
+  otherDeploy,
+  pause,
+  shifts,
+  stopped,
+  verified,
+} from "./shift-settings.js";
 
 const hyphened = (stage: LifecycleStage) => stage.toLowerCase().replaceAll("_", "-");
 
@@ -8,47 +19,50 @@ const hyphened = (stage: LifecycleStage) => stage.toLowerCase().replaceAll("_", 
 const stages: LifecycleStage[] = [
   "PRE_SCALE_UP",
   "SCALE_UP",
+  "POST_SCALE_UP",
   "TEST_TRAFFIC_SHIFT",
   "POST_TEST_TRAFFIC_SHIFT",
+  "PRE_PRODUCTION_TRAFFIC_SHIFT",
   "PRODUCTION_TRAFFIC_SHIFT",
   "POST_PRODUCTION_TRAFFIC_SHIFT",
   "BAKE_TIME",
   "CLEAN_UP",
 ];
 /** Stages that last no time without a hook. */
-const passing: LifecycleStage[] = ["PRE_SCALE_UP", "POST_TEST_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT"];
-const serviceAt = (stage: LifecycleStage) =>
-  shifts(blueGreen, passing.includes(stage) ? { hooks: [pause(stage)] } : {});
+const passing: LifecycleStage[] = [
+  "PRE_SCALE_UP",
+  "POST_SCALE_UP",
+  "POST_TEST_TRAFFIC_SHIFT",
+  "PRE_PRODUCTION_TRAFFIC_SHIFT",
+  "POST_PRODUCTION_TRAFFIC_SHIFT",
+];
 /** A hook that waits ends the deploy as paused at its next poll. */
 const after = (stage: LifecycleStage) => (passing.includes(stage) ? 10 : 1_000);
 
+const atEachStage = eachStrategy.flatMap(([word, strategy]) =>
+  stages.flatMap((stage): Drill[] => {
+    const service = shifts(strategy, passing.includes(stage) ? { hooks: [pause(stage)] } : {});
+    return [
+      {
+        name: `${word}-stopped-in-${hyphened(stage)}`,
+        description: `A user stops the deployment in ${stage}, and ECS goes back.`,
+        scenario: { service, interventions: [at(stage, stopped, { after: after(stage) })], deployer: verified },
+        ends: { verdict: "rolled-back" },
+        cause: "stopped-by-person",
+      },
+      {
+        name: `${word}-other-deploy-in-${hyphened(stage)}`,
+        description: `Another user deploys another version in ${stage}.`,
+        scenario: { service, interventions: [at(stage, otherDeploy, { after: after(stage) })], deployer: verified },
+        ends: { verdict: "superseded" },
+      },
+    ];
+  }),
+);
+
 /** Interventions by users and other tools during deployments with traffic shifts. */
 export const interruptedShifts: Drill[] = [
-  ...stages.map(
-    (stage): Drill => ({
-      name: `blue-green-stopped-in-${hyphened(stage)}`,
-      description: `A user stops the deployment in ${stage}, and ECS goes back.`,
-      scenario: {
-        service: serviceAt(stage),
-        interventions: [at(stage, stopped, { after: after(stage) })],
-        deployer: verified,
-      },
-      ends: { verdict: "rolled-back" },
-      cause: "stopped-by-person",
-    }),
-  ),
-  ...stages.map(
-    (stage): Drill => ({
-      name: `blue-green-other-deploy-in-${hyphened(stage)}`,
-      description: `Another user deploys another version in ${stage}.`,
-      scenario: {
-        service: serviceAt(stage),
-        interventions: [at(stage, otherDeploy, { after: after(stage) })],
-        deployer: verified,
-      },
-      ends: { verdict: "superseded" },
-    }),
-  ),
+  ...atEachStage,
   {
     name: "linear-stopped-in-step-2",
     description: "A user stops the deployment with half of the traffic on the new version.",
@@ -98,41 +112,6 @@ export const interruptedShifts: Drill[] = [
     description: "Two hooks of one stage wait at the same time.",
     scenario: { service: shifts(blueGreen, { hooks: [pause("PRE_SCALE_UP"), pause("PRE_SCALE_UP")] }) },
     ends: { verdict: "paused" },
-  },
-  {
-    name: "blue-green-rules-reset-before",
-    description: "Another tool has set the rules back to the empty group before the deploy.",
-    scenario: {
-      service: shifts(blueGreen),
-      before: { versions: ["v0.9.0", "v1.0.0"] },
-      interventions: [{ at: 0, from: "start", do: "reset-rules" }],
-      deployer: verified,
-    },
-    ends: { refused: "listener-rules" },
-  },
-  {
-    name: "blue-green-rules-reset-before-ignored",
-    description:
-      "The same, with the finding ignored: both versions run in one group, and the URL reaches no task for a while.",
-    scenario: {
-      service: shifts(blueGreen),
-      before: { versions: ["v0.9.0", "v1.0.0"] },
-      interventions: [{ at: 0, from: "start", do: "reset-rules" }],
-      deployer: { http: true, ignore: ["listener-rules"] },
-    },
-    ends: { verdict: "deployed" },
-    dropsRequests: true,
-  },
-  {
-    name: "blue-green-rules-reset-in-the-bake",
-    description: "Another tool sets the rules back in the bake time: ECS reports success, and the URL reaches no task.",
-    scenario: {
-      service: shifts(blueGreen),
-      interventions: [at("BAKE_TIME", { do: "reset-rules" })],
-      deployer: verified,
-    },
-    servesWrong: true,
-    ends: { verdict: "deployed-unverified" },
   },
   {
     name: "blue-green-service-deleted",

@@ -1,10 +1,5 @@
-import { testUrl } from "../../../scenario/fixture.js";
-import type { DeployerSettings } from "../../../scenario/scenario.js";
 import type { Drill } from "../../drill.js";
-import { blueGreen, canary, eachStrategy, linear, shifts, verified } from "./shift-settings.js";
-
-const asksTest: DeployerSettings = { http: true, more: { testHttp: { baseUrl: testUrl } } };
-const virtualOnly = "over HTTP the deployer gets one URL";
+import { blueGreen, canary, eachStrategy, linear, shifts, testedToo, verified } from "./shift-settings.js";
 
 /** Deployments with traffic shifts that ECS completes, with a release that serves wrongly, and with an AWS that answers badly. */
 export const servedByShifts: Drill[] = [
@@ -25,29 +20,28 @@ export const servedByShifts: Drill[] = [
   {
     name: "canary-verified-on-the-test-listener",
     description: "The test listener answers the new version before the first production request reaches it.",
-    scenario: { service: shifts(canary), deployer: asksTest },
-    virtualOnly,
+    scenario: { service: shifts(canary), deployer: testedToo },
     ends: { verdict: "deployed" },
     dropsRequests: false,
   },
-  {
-    name: "blue-green-wrong-version-on-the-test-listener",
-    description: "The test listener answers another version than the release: no production request reaches it.",
-    scenario: {
-      service: shifts(blueGreen),
-      release: { tasks: [{ serves: { version: "v0.0.1" } }] },
-      deployer: asksTest,
-    },
-    virtualOnly,
-    ends: { verdict: "rolled-back" },
-    cause: "wrong-on-test-listener",
-    dropsRequests: false,
-  },
+  ...eachStrategy.map(
+    ([word, strategy]): Drill => ({
+      name: `${word}-wrong-version-on-the-test-listener`,
+      description: "The test listener answers another version than the release: no production request reaches it.",
+      scenario: {
+        service: shifts(strategy),
+        release: { tasks: [{ serves: { version: "v0.0.1" } }] },
+        deployer: testedToo,
+      },
+      ends: { verdict: "rolled-back" },
+      cause: "wrong-on-test-listener",
+      dropsRequests: false,
+    }),
+  ),
   {
     name: "linear-errors-on-the-test-listener",
     description: "The health check passes, and the test listener answers everything else with 500.",
-    scenario: { service: shifts(linear), release: { tasks: [{ serves: { status: 500 } }] }, deployer: asksTest },
-    virtualOnly,
+    scenario: { service: shifts(linear), release: { tasks: [{ serves: { status: 500 } }] }, deployer: testedToo },
     ends: { verdict: "rolled-back" },
     cause: "wrong-on-test-listener",
     dropsRequests: false,

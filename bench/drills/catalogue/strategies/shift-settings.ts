@@ -1,5 +1,6 @@
 /** Settings of drills with the strategies BLUE_GREEN, LINEAR and CANARY. */
 import type { FunctionBehaviour, JsonObject, LifecycleStage } from "../../../../infra/local/aws/index.js";
+import { testUrl } from "../../../scenario/fixture.js";
 import type { DeployerSettings, Intervention, ServiceSettings } from "../../../scenario/scenario.js";
 
 export const blueGreen: JsonObject = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 };
@@ -23,6 +24,8 @@ export const eachStrategy = [
 ] as const;
 
 export const verified: DeployerSettings = { http: true };
+/** Requests the test listener as well. */
+export const testedToo: DeployerSettings = { http: true, more: { testHttp: { baseUrl: testUrl } } };
 
 /** Service of two tasks behind a production and a test rule. */
 export const shifts = (strategy: JsonObject, more: ServiceSettings = {}): ServiceSettings => ({
@@ -56,7 +59,7 @@ export const inProgress = (callBackDelay?: number): FunctionBehaviour => ({
   output: { hookStatus: "IN_PROGRESS", ...(callBackDelay !== undefined && { callBackDelay }) },
 });
 
-type What = Intervention extends infer Each
+export type What = Intervention extends infer Each
   ? Each extends Intervention
     ? Omit<Each, "at" | "from" | "step">
     : never
