@@ -52,6 +52,7 @@ function clientsThrough(requestHandler: SdkRequestHandler, accessKeyId: string):
     iam: lazily(packages.iam.IAMClient),
     secretsManager: lazily(packages.secretsmanager.SecretsManagerClient),
     ssm: lazily(packages.ssm.SSMClient),
+    sns: () => Promise.reject(new Error("No simulated rollout notifies.")),
     autoscaling: () => Promise.reject(new Error("No rollout calls Application Auto Scaling.")),
     events: lazily(packages.events.EventBridgeClient),
     scheduler: lazily(packages.scheduler.SchedulerClient),

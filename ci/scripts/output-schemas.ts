@@ -41,6 +41,14 @@ export const outputSchemas: OutputSchema[] = [
     description:
       "Each log line of deploy and rollback with --as-json. Within version 1 members and types are only added.",
   },
+  {
+    file: new URL("notification-1.schema.json", schemas),
+    source: "notify/notification.ts",
+    type: "Notification",
+    title: "A notification of Slipway, version 1",
+    description:
+      "The body of a webhook, and the message of an SNS topic; EventBridge gets data as the detail. Within version 1 members and values are only added.",
+  },
 ];
 
 /** A template in an initialiser, as in the table of verdicts, is a string. */

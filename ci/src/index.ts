@@ -30,18 +30,27 @@ export class Slipway {
   private readonly target: string;
   private readonly targets?: Directory;
   private readonly aws?: Service;
+  private readonly notifySecret?: Secret[];
 
   /**
    * @param credentials AWS credentials: the output of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
    * @param target The target's name: NAME for the file NAME.json
    * @param targets The directory of target files (default: infra/targets of your repository)
    * @param aws A local AWS in place of AWS, as in tcp://127.0.0.1:4566
+   * @param notifySecret A secret that the target's "notify" names, as in env://SLACK_URL for SLACK_URL; repeatable
    */
-  constructor(credentials?: Secret, target = "production", targets?: Directory, aws?: Service) {
+  constructor(
+    credentials?: Secret,
+    target = "production",
+    targets?: Directory,
+    aws?: Service,
+    notifySecret?: Secret[],
+  ) {
     if (credentials) this.credentials = credentials;
     this.target = target;
     if (targets) this.targets = targets;
     if (aws) this.aws = aws;
+    if (notifySecret) this.notifySecret = notifySecret;
   }
 
   /**
@@ -683,13 +692,32 @@ export class Slipway {
     });
   }
 
+  /**
+   * List where deploys are reported to, or send a test message: notify --test
+   *
+   * Lists the destinations of the target's "notify", and checks their
+   * secrets. With --test each receives a marked message, and the result of
+   * each is shown. Exits with 4 when one did not accept it.
+   *
+   * @param test Send a test message to each destination
+   */
+  @func({ cache: "never" })
+  async notify(workspace: Workspace, test?: boolean): Promise<string> {
+    const destination = this.destination(workspace);
+    return await returning(async (activity) => {
+      const { notify } = await import("#lib/commands/notify.js");
+      return await notify(destination, test === true, activity);
+    });
+  }
+
   private local(workspace: Workspace, app: Directory | undefined, build: BuildOptions): LocalBuildOptions {
     const { target, targets } = this;
     return { targets: targetsOf(workspace, targets), name: target, context: contextOf(workspace, app), build };
   }
 
   private destination(workspace: Workspace): DestinationOptions {
-    const { credentials, target, targets, aws } = this;
-    return { targets: targetsOf(workspace, targets), name: target, credentials, service: aws };
+    const { credentials, target, targets, aws, notifySecret } = this;
+    const access = { credentials, service: aws, notifySecrets: notifySecret };
+    return { targets: targetsOf(workspace, targets), name: target, ...access };
   }
 }

@@ -57,7 +57,7 @@ test("credentials have one default, which holds for every function", () => {
 
 test("no argument repeats one of the constructor", () => {
   const own = functions.get("")?.parameters.map((one) => one.name.getText()) ?? [];
-  assert.deepEqual(own, ["credentials", "target", "targets", "aws"]);
+  assert.deepEqual(own, ["credentials", "target", "targets", "aws", "notifySecret"]);
   for (const [name, { parameters }] of functions) {
     if (name === "") continue;
     for (const one of parameters) assert.ok(!own.includes(one.name.getText()), `${name} ${one.name.getText()}`);
@@ -99,6 +99,7 @@ test("functions that read or change external state are never cached, and pure on
     "init",
     "lock",
     "logs",
+    "notify",
     "plan",
     "publish",
     "report",

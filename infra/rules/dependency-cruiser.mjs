@@ -10,6 +10,7 @@ const order = [
   "report",
   "publish",
   "operate",
+  "notify",
   "rollout",
   "image",
   "ecs",

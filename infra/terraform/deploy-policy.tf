@@ -49,7 +49,7 @@ data "aws_iam_policy_document" "deploy" {
     }
   }
 
-  # The result of a task is stored as tags of its revision; nothing else is written there later.
+  # The result of a task and the notifications that were sent are stored as tags of the revision; nothing else is written there later.
   statement {
     sid       = "NoteOnRevision"
     actions   = ["ecs:TagResource"]
@@ -58,7 +58,7 @@ data "aws_iam_policy_document" "deploy" {
     condition {
       test     = "ForAllValues:StringEquals"
       variable = "aws:TagKeys"
-      values   = ["slipway:after", "slipway:before", "slipway:stopped"]
+      values   = ["slipway:after", "slipway:before", "slipway:notified", "slipway:stopped"]
     }
   }
 
@@ -199,4 +199,5 @@ data "aws_iam_policy_document" "deploy" {
   }
 
   # The service takes no secrets. One that does needs secretsmanager:DescribeSecret on them, or ssm:DescribeParameters on all.
+  # The target notifies no topic and no event bus. One that does needs sns:Publish on the topics, and events:PutEvents on the buses.
 }

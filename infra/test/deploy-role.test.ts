@@ -39,9 +39,11 @@ const servicesRead = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevi
 
 /** Actions for services with secrets or parameters; this one has none. */
 const OF_SECRETS = ["secretsmanager:DescribeSecret", "ssm:DescribeParameters"];
+/** Actions for targets that notify a topic or an event bus; this one does not. */
+const OF_NOTIFICATIONS = ["events:PutEvents", "sns:Publish"];
 /** GetCallerIdentity needs no permission, and a role is assumed by the login, before the deploy role is used: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 const FREE = ["sts:GetCallerIdentity", "sts:AssumeRole"];
-const isDispensable = (action: string) => [...OF_SECRETS, ...FREE].includes(action);
+const isDispensable = (action: string) => [...OF_SECRETS, ...OF_NOTIFICATIONS, ...FREE].includes(action);
 
 /** The actions behind the SDK commands that the deployer's sources name. */
 const called = () => calledIn(new URL("../../ci/lib/", import.meta.url));
@@ -59,6 +61,7 @@ function calledIn(directory: URL): string[] {
     secretsManager: "secretsmanager",
     ssm: "ssm",
     autoscaling: "application-autoscaling",
+    sns: "sns",
   };
   // `init` is run by the user before there is a deploy role, and reads the load balancer's listeners besides.
   const sources = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter(
@@ -152,7 +155,7 @@ test("a revision is tagged at its registration and later only with what became o
       {
         test: "ForAllValues:StringEquals",
         variable: "aws:TagKeys",
-        values: [...Object.values(recordTag), revisionTag.stopped].sort(),
+        values: [...Object.values(recordTag), revisionTag.notified, revisionTag.stopped].sort(),
       },
     ],
     [{ test: "ForAllValues:StringEquals", variable: "aws:TagKeys", values: ["slipway:lock"] }],
@@ -182,6 +185,38 @@ test("secrets and parameters are called for, but not permitted while the service
   assert.deepEqual(
     [secrets, logConfiguration?.secretOptions, repositoryCredentials],
     [undefined, undefined, undefined],
+  );
+});
+
+test("topics and buses are called for, but not permitted while the target names none", () => {
+  const notifying = called().filter((action) => OF_NOTIFICATIONS.includes(action));
+  assert.deepEqual(notifying.sort(), OF_NOTIFICATIONS);
+  const file = new URL("../targets/production.json", import.meta.url);
+  assert.equal((JSON.parse(readFileSync(file, "utf8")) as Partial<Target>).notify, undefined);
+});
+
+test("init permits the topics and buses that a target notifies, and no others", () => {
+  const place = { region: "us-west-2", account: "123456789012", cluster: "main", service: "api", family: "api" };
+  const topicArn = "arn:aws:sns:us-west-2:123456789012:deploys";
+  const bus = "arn:aws:events:eu-west-1:210987654321:event-bus/all";
+  const notify: Target["notify"] = [
+    { type: "slack", urlSecret: "URL" },
+    { type: "sns", topicArn },
+    { type: "eventbridge", bus: "default" },
+    { type: "eventbridge", bus },
+  ];
+  const deployable = { target: { ...place, notify } as Target, service: {}, taskDefinition: {} };
+  assert.deepEqual(
+    deployPolicy(deployable).Statement.filter(({ Sid }) => Sid.startsWith("Notify")),
+    [
+      { Sid: "NotifyTopics", Effect: "Allow", Action: ["sns:Publish"], Resource: [topicArn] },
+      {
+        Sid: "NotifyBuses",
+        Effect: "Allow",
+        Action: ["events:PutEvents"],
+        Resource: ["arn:aws:events:us-west-2:123456789012:event-bus/default", bus],
+      },
+    ],
   );
 });
 

@@ -7,6 +7,7 @@ import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { once } from "../common/memoize.js";
@@ -90,7 +91,10 @@ export interface LazyClients {
   /** @param region Of the parameter, which need not be the service's. */
   ssm(region: string): Promise<Pick<SSMClient, "send">>;
   autoscaling(): Promise<Pick<ApplicationAutoScalingClient, "send">>;
-  events(): Promise<Pick<EventBridgeClient, "send">>;
+  /** @param region Of the event bus; by default the service's. */
+  events(region?: string): Promise<Pick<EventBridgeClient, "send">>;
+  /** @param region Of the topic, which need not be the service's. */
+  sns(region: string): Promise<Pick<SNSClient, "send">>;
   scheduler(): Promise<Pick<SchedulerClient, "send">>;
 }
 
@@ -113,7 +117,9 @@ export function lazyClients(settings: ClientSettings): LazyClients {
     ssm: async (region) => wrapErrors(new sdk.ssm.SSMClient({ ...settings, region }), "ssm"),
     autoscaling: async () =>
       wrapErrors(new sdk.autoscaling.ApplicationAutoScalingClient(settings), "application-autoscaling"),
-    events: async () => wrapErrors(new sdk.events.EventBridgeClient(settings), "events"),
+    events: async (region = settings.region) =>
+      wrapErrors(new sdk.events.EventBridgeClient({ ...settings, region }), "events"),
+    sns: async (region) => wrapErrors(new sdk.sns.SNSClient({ ...settings, region }), "sns"),
     scheduler: async () => wrapErrors(new sdk.scheduler.SchedulerClient(settings), "scheduler"),
   };
 }

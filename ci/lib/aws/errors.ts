@@ -98,7 +98,12 @@ export function isUncertain(error: unknown): boolean {
   return error.name === "TimeoutError" || networkCodes.includes(String((error as { code?: unknown }).code));
 }
 
-const denied = new Set(["AccessDeniedException", "AccessDenied", "UnauthorizedOperation"]);
+const denied = new Set([
+  "AccessDeniedException",
+  "AccessDenied",
+  "UnauthorizedOperation",
+  "AuthorizationErrorException",
+]);
 const expired = new Set(["ExpiredTokenException", "ExpiredToken"]);
 const throttling = new Set([
   "ThrottlingException",

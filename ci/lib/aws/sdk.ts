@@ -40,6 +40,9 @@ export const sdk = {
   get events() {
     return load<typeof import("@aws-sdk/client-eventbridge")>("@aws-sdk/client-eventbridge");
   },
+  get sns() {
+    return load<typeof import("@aws-sdk/client-sns")>("@aws-sdk/client-sns");
+  },
   get scheduler() {
     return load<typeof import("@aws-sdk/client-scheduler")>("@aws-sdk/client-scheduler");
   },

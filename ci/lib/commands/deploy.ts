@@ -13,6 +13,7 @@ import { checkRunId } from "../rollout/revisions/deploy-request.js";
 import { run } from "../rollout/run.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
 import { named, openDestination } from "./destination.js";
+import { openNotifier } from "./notifications.js";
 import { checkedUrls, checkUrl, gateUrls } from "./public-url.js";
 import {
   candidateOf,
@@ -61,15 +62,16 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
   const progress = eachFindingOnce(options.progress);
   const destination = await span("resolve", async () => {
     const opened = await openDestination(options.destination);
+    const notifying = await openNotifier(options.destination, opened);
     // A service that can't be deployed to is detected before anything is published for it.
     await readService(opened.aws, opened.target);
     const session = { aws: opened.aws, target: opened.target, clock: systemClock, progress, span };
     if (lockMinutes > 0) await withDescribedErrors(waitForUnlock(session, lockMinutes * 60_000));
     const candidate = options.published || existing ? undefined : await candidateOf(options, opened.target);
     const version = existing?.version ?? (await versionOf(options, candidate !== undefined));
-    return { ...opened, version, candidate };
+    return { ...opened, version, candidate, ...notifying };
   });
-  const { candidate, version } = destination;
+  const { candidate, version, listener } = destination;
   const session = { aws: destination.aws, target: destination.target, clock: systemClock, progress, span };
   const checkUnpublished = (repository: string, platform: string) =>
     span("preflight", () => checkBeforeBuild(session, { version, repository, platform }, settings));
@@ -84,6 +86,7 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
     settings,
     ...patience,
     undo: !options.noUndo,
+    ...(listener && { listener }),
     ...named(options.destination),
     ...checkedUrls(destination, options.url),
     ...gateUrls(destination, options.url),

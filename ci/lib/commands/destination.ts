@@ -21,6 +21,8 @@ export interface DestinationOptions extends AccessOptions {
   targets: Directory;
   /** The name of a file in `targets`, without `.json`. */
   name: string;
+  /** Secrets that the target's `notify` names; each has the name of its variable or file. */
+  notifySecrets?: Secret[] | undefined;
 }
 
 /** The constructor's default in ci/src/index.ts. */

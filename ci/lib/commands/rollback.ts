@@ -5,6 +5,7 @@ import { runRollback } from "../rollout/run-rollback.js";
 import type { Activity } from "../rollout/session.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
 import { type DestinationOptions, named, openDestination } from "./destination.js";
+import { openNotifier } from "./notifications.js";
 import { checkedUrls, checkUrl, gateUrls } from "./public-url.js";
 
 export interface RollbackArguments extends Activity {
@@ -28,7 +29,10 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
   const settings = parseDeploySettings({ ignore });
   const patience = parseWaitOptions(options.patience);
   const { progress, span } = options;
-  const destination = await span("resolve", () => openDestination(options.destination));
+  const destination = await span("resolve", async () => {
+    const opened = await openDestination(options.destination);
+    return { ...opened, ...(await openNotifier(options.destination, opened)) };
+  });
   return await runRollback({
     aws: destination.aws,
     target: destination.target,
@@ -41,5 +45,6 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
     ...checkedUrls(destination, url),
     ...gateUrls(destination, url),
     ...(to !== undefined && { to }),
+    ...(destination.listener && { listener: destination.listener }),
   });
 }

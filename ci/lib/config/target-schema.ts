@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { regionPattern, repositoryPattern } from "../common/aws-names.js";
 import { pathMistake, urlMistake } from "../common/http-url.js";
+import { secretNamePattern } from "../common/secret-name.js";
 
 const text = (pattern: RegExp, accepted: string) => v.pipe(v.string(accepted), v.regex(pattern, accepted));
 const whole = (least: number, most: number) => {
@@ -152,6 +153,62 @@ const gate = v.strictObject({
   ),
 });
 
+/** Events of a rollout that a destination can choose. */
+const notifyEvents = ["start", "paused", "success", "failure"] as const;
+const secretName = (what: string) =>
+  described(
+    text(
+      secretNamePattern,
+      "the name of a secret that is passed with --notify-secret, such as SLACK_URL for env://SLACK_URL",
+    ),
+    `The name of the secret with ${what}, never the value: SLACK_URL for \`--notify-secret env://SLACK_URL\`.`,
+  );
+const on = key(
+  v.pipe(
+    v.array(v.picklist(notifyEvents, notifyEvents.join(", ")), `a list of ${notifyEvents.join(", ")}`),
+    v.minLength(1, `a list of at least one of ${notifyEvents.join(", ")}`),
+  ),
+  "The events that are sent; all by default.",
+);
+const kind = <const T extends string>(type: T) => described(v.literal(type), "The kind of destination.");
+const notifyKinds = [
+  v.strictObject({ type: kind("slack"), urlSecret: secretName("the URL of Slack's incoming webhook"), on }),
+  v.strictObject({ type: kind("teams"), urlSecret: secretName("the URL of the Teams workflow"), on }),
+  v.strictObject({
+    type: kind("webhook"),
+    urlSecret: secretName("the webhook's URL"),
+    signingSecret: secretName("the key of the signature, as in whsec_…"),
+    on,
+  }),
+  v.strictObject({
+    type: kind("sns"),
+    topicArn: described(
+      text(
+        /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(?:\.fifo)?$/,
+        "a topic's ARN, such as arn:aws:sns:us-west-2:123456789012:deploys",
+      ),
+      "The topic's ARN.",
+    ),
+    on,
+  }),
+  v.strictObject({
+    type: kind("eventbridge"),
+    bus: described(
+      text(
+        /^(?:arn:aws[\w-]*:events:[a-z0-9-]+:\d{12}:event-bus\/)?[\w./-]{1,256}$/,
+        "an event bus by its name or ARN, such as default",
+      ),
+      "The event bus, by its name in the service's region or by its ARN.",
+    ),
+    on,
+  }),
+] as const;
+const notifyTypes = ["slack", "teams", "webhook", "sns", "eventbridge"];
+const notify = v.array(
+  v.variant("type", [...notifyKinds], notifyTypes.join(", ")),
+  'a list of destinations, such as [{ "type": "slack", "urlSecret": "SLACK_URL" }]',
+);
+
 /** Keys of what creates the service, which a deploy never used. They are read, and a finding of the preflight names them. */
 export const movedKeys = ["cpu", "memory", "desiredCount", "launchType"] as const;
 const moved = key(
@@ -258,6 +315,10 @@ export const schema = v.strictObject({
     oneOff,
     "A one-off task after the verdict is deployed; when it fails, nothing is undone, and the exit code is 11.",
   ),
+  notify: key(
+    notify,
+    "Where a deploy and a rollback report their start, a pause and their verdict: Slack, Microsoft Teams, a signed webhook, Amazon SNS, Amazon EventBridge.",
+  ),
   cpu: moved,
   memory: moved,
   desiredCount: moved,
@@ -274,4 +335,5 @@ export const keysWithin = new Map([
   ["gates", Object.keys(gate.entries)],
   ["before", Object.keys(oneOff.entries)],
   ["after", Object.keys(oneOff.entries)],
+  ["notify", [...new Set(notifyKinds.flatMap(({ entries }) => Object.keys(entries)))]],
 ]);

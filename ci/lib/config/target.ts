@@ -145,6 +145,9 @@ function objectAt(path: readonly v.IssuePathItem[] = []): string {
 
 /** The received value, bounded, on one line. A URL may hold a password. */
 function shown({ input, received, path }: v.BaseIssue<unknown>): string {
+  // A user may have put the secret where its name belongs.
+  if (path?.some(({ key }) => key === "notify") && typeof input === "string" && path.at(-1)?.key !== "type")
+    return `a text of ${input.length} characters, which is not shown`;
   const isUrl = path?.length === 1 && ["url", "testUrl", "source"].includes(String(path[0]?.key));
   const text = typeof input !== "string" ? received : JSON.stringify(isUrl ? withoutUserInfo(input) : input);
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;

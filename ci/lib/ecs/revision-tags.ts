@@ -16,6 +16,8 @@ export const revisionTag = {
   restore: "slipway:restore",
   /** Reason for which this deployer requested ECS's rollback. */
   stopped: "slipway:stopped",
+  /** Events of its rollout that were sent as notifications: see notify/notifier.ts. */
+  notified: "slipway:notified",
   /** Reason for which an automatic rollback replaces its base: only on a revision whose verb is `undo`. */
   because: "slipway:because",
 } as const;

@@ -1,5 +1,6 @@
 import { type Container, dag, type Secret } from "@dagger.io/dagger";
 import { InputError, refusal } from "../common/errors.js";
+import { secretName } from "../common/secret-name.js";
 import { variableOf } from "../config/version.js";
 import type { Build } from "./build-options.js";
 import { baseImage, baseImages, type Stage, stagesOf } from "./dockerfile.js";
@@ -95,9 +96,7 @@ async function resolved(image: string, platform: Build["platform"]): Promise<str
 async function named(secrets: readonly Secret[]): Promise<Secret[]> {
   return await Promise.all(
     secrets.map(async (secret) => {
-      const address = await secret.uri();
-      const id = address.replace(/^\w+:\/\//, "").replace(/^.*\//, "");
-      return dag.setSecret(id, await secret.plaintext());
+      return dag.setSecret(secretName(await secret.uri()), await secret.plaintext());
     }),
   );
 }

@@ -41,7 +41,7 @@ export interface Deployable {
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
  */
 export function deployPolicy({ target, service, taskDefinition }: Deployable): Policy {
-  const { region, account, cluster, family } = target;
+  const { region, account, cluster, family, notify = [] } = target;
   const arn = (vendor: string, resource: string, where = `${region}:${account}`) =>
     `arn:${partitionOf(region).id}:${vendor}:${where}:${resource}`;
   const ecs = (resource: string) => arn("ecs", resource);
@@ -56,6 +56,7 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
   const groups = logGroupsOf(taskDefinition, target);
   const { own, others } = repositoriesOf(target, taskDefinition);
   const { secrets, hasParameters } = secretsOf(target, taskDefinition);
+  const busArn = (bus: string) => (bus.startsWith("arn:") ? bus : arn("events", `event-bus/${bus}`));
   return policyOf([
     ["LogInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]],
     ["PublishImage", publishing, [own]],
@@ -87,6 +88,12 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ["FindSecrets", ["secretsmanager:DescribeSecret"], secrets],
     // It lists all parameters, or none. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
     ["FindParameters", ["ssm:DescribeParameters"], hasParameters ? ["*"] : []],
+    ["NotifyTopics", ["sns:Publish"], notify.flatMap((one) => (one.type === "sns" ? [one.topicArn] : []))],
+    [
+      "NotifyBuses",
+      ["events:PutEvents"],
+      notify.flatMap((one) => (one.type === "eventbridge" ? [busArn(one.bus)] : [])),
+    ],
     ["ReadHealthCheck", balancing, targetGroupsOf(service).length > 0 ? ["*"] : []],
   ]);
 }
@@ -115,9 +122,11 @@ const balancing = [
   "elasticloadbalancing:DescribeTargetGroupAttributes",
   "elasticloadbalancing:DescribeTargetGroups",
 ];
-/** The outcome of a deploy task, and the reason that a rollout was stopped, are stored as tags of the revision. No other tag is written later. */
+/** The outcome of a deploy task, the notifications that were sent, and the reason that a rollout was stopped, are stored as tags of the revision. No other tag is written later. */
 const onlyTags = {
-  "ForAllValues:StringEquals": { "aws:TagKeys": [...Object.values(recordTag), revisionTag.stopped].sort() },
+  "ForAllValues:StringEquals": {
+    "aws:TagKeys": [...Object.values(recordTag), revisionTag.notified, revisionTag.stopped].sort(),
+  },
 };
 const onlyLock = { "ForAllValues:StringEquals": { "aws:TagKeys": [lockTag] } };
 const passedTo = (service: string) => ({ StringEquals: { "iam:PassedToService": service } });

@@ -18,11 +18,12 @@ import {
 import { firstStartable, missingImages, type StartableTarget } from "./history/startable-target.js";
 import type { RolloutResult } from "./result.js";
 import { describeRevision, newestRevisions } from "./revisions/own-revisions.js";
+import type { Listened } from "./rollout-listener.js";
 import { run } from "./run.js";
 import type { RunOptions } from "./run-options.js";
 import type { Release, Session } from "./session.js";
 
-export interface RollbackOptions extends Omit<RunOptions, "release" | "verb" | "source" | "runId"> {
+export interface RollbackOptions extends Omit<RunOptions, "release" | "verb" | "source" | "runId">, Listened {
   /** A version, as in `v1.2.3`, or a revision, as in `service:7` or `7`; by default the last successful release. */
   to?: string;
 }

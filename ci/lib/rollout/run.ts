@@ -2,6 +2,7 @@ import { withDescribedErrors } from "../aws/describe-error.js";
 import { nameIn } from "../common/aws-names.js";
 import { present } from "../common/present.js";
 import { type CurrentService, readService } from "../ecs/service.js";
+import { primaryOf } from "../ecs/snapshot.js";
 import { explain } from "./explain.js";
 import { finishDeploy } from "./finish-deploy.js";
 import { makeResult } from "./make-result.js";
@@ -13,6 +14,7 @@ import type { RolloutResult } from "./result.js";
 import { findConcurrentDeploy } from "./revisions/concurrent-deploy.js";
 import { checkRunId, type DeployRequest } from "./revisions/deploy-request.js";
 import { rollBackIfNeeded } from "./rollback/roll-back-if-needed.js";
+import type { Listened } from "./rollout-listener.js";
 import type { RunOptions } from "./run-options.js";
 import type { Release } from "./session.js";
 import { beforeUpdate } from "./start/change-errors.js";
@@ -29,12 +31,12 @@ import { mayUndo, timeAllowed, watchAndVerify } from "./watch-rollout.js";
  * progress, or finds nothing to do.
  * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome is not known.
  */
-export async function run(options: RunOptions): Promise<RolloutResult> {
+export async function run(options: RunOptions & Listened): Promise<RolloutResult> {
   const record = recordProgress(options.progress, options.clock);
   return { ...(await deploy({ ...options, progress: record.progress })), events: record.events() };
 }
 
-async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events">> {
+async function deploy(options: RunOptions & Listened): Promise<Omit<RolloutResult, "events">> {
   const { release, clock } = options;
   checkRunId(options.runId);
   const startedAt = clock.now();
@@ -42,11 +44,17 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
   const request = requestOf(options);
   const started = await attachOrStart(options, now, request);
   options.progress(opening(now, started, release));
+  options.listener?.begun(options, {
+    ...{ verb: request.verb, release, from: now.running, attached: started.attached, startedAt },
+    ...present({ runId: options.runId }),
+    taskDefinition: started.subject.taskDefinition,
+    isInFlight: primaryOf(now.service)?.rolloutState === "IN_PROGRESS",
+  });
   const before = started.baseline ?? (options.http ? parseBaselineTag(started.probe, options.http) : {});
   const verified = await watchAndVerify(options, now, started, before);
   const { watched, http, tasks, during, shifted, gates, testListener, baseline } = verified;
-  const finished = { started, watched, http, version: release.version, baseline };
-  const undone = verified.undone ?? (mayUndo(options) ? await rollBackIfNeeded(options, finished) : undefined);
+  const outcome = { started, watched, http, version: release.version, baseline };
+  const undone = verified.undone ?? (mayUndo(options) ? await rollBackIfNeeded(options, outcome) : undefined);
   const back = undone && (await verifyAfterRollback(options, undone, baseline));
   const found = await explain(options, now, { watched, http, testListener, undone: back?.undone });
   const strategy = await restoreStrategy(options, started, watched.judgement.verdict);
@@ -61,7 +69,9 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
     ...present({ tasks, during, shifted, gates, testListener, race, strategy }),
     ...back,
   });
-  return await finishDeploy(options, request, now, result);
+  const finished = await finishDeploy(options, request, now, result);
+  await options.listener?.ended(options, finished);
+  return finished;
 }
 
 function requestOf({ release, verb = "deploy", source, settings = defaultSettings, runId }: RunOptions): DeployRequest {

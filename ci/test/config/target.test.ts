@@ -60,6 +60,56 @@ test("pre-deploy and post-deploy tasks are optional, with a default time limit o
 
 const mistakes: [string, object, RegExp][] = [
   [
+    "a destination of another kind",
+    { notify: [{ type: "email" }] },
+    /notify\.0\.type: is "email"; accepted: slack, teams, webhook, sns, eventbridge/,
+  ],
+  [
+    "a destination's URL in place of the name of its secret",
+    { notify: [{ type: "slack", urlSecret: "https://hooks.slack.com/services/T0/B0/hidden" }] },
+    /notify\.0\.urlSecret: is a text of 45 characters, which is not shown; accepted: the name of a secret/,
+  ],
+  [
+    "a signing key in place of the name of its secret",
+    { notify: [{ type: "webhook", urlSecret: "URL", signingSecret: "whsec_hidden" }] },
+    /signingSecret: is a text of 12 characters, which is not shown; accepted: the name of a secret/,
+  ],
+  [
+    "a destination's key that none has",
+    { notify: [{ type: "slack", urlSecret: "URL", url: "https://hidden" }] },
+    /notify\.0\.url: not a key .*accepted: type, urlSecret, on, signingSecret, topicArn, bus/,
+  ],
+  [
+    "a webhook without a signature",
+    { notify: [{ type: "webhook", urlSecret: "URL" }] },
+    /notify\.0\.signingSecret: missing/,
+  ],
+  [
+    "an event that no rollout has",
+    { notify: [{ type: "slack", urlSecret: "URL", on: ["end"] }] },
+    /notify\.0\.on\.0: is .*accepted: start, paused, success, failure/,
+  ],
+  [
+    "a destination without events",
+    { notify: [{ type: "slack", urlSecret: "URL", on: [] }] },
+    /notify\.0\.on: .*accepted: a list of at least one of/,
+  ],
+  [
+    "a topic by its name",
+    { notify: [{ type: "sns", topicArn: "deploys" }] },
+    /notify\.0\.topicArn: .*accepted: a topic's ARN, such as arn:aws:sns/,
+  ],
+  [
+    "an event bus with a space",
+    { notify: [{ type: "eventbridge", bus: "my bus" }] },
+    /notify\.0\.bus: .*accepted: an event bus by its name or ARN/,
+  ],
+  [
+    "one destination in place of a list",
+    { notify: { type: "slack", urlSecret: "URL" } },
+    /notify: is Object; accepted: a list of destinations/,
+  ],
+  [
     "an account that is a number",
     { account: 123456789012 },
     /account: is 123456789012; accepted: .*12 digits, in quotes/,

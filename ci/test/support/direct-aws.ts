@@ -28,6 +28,7 @@ export function directAws(script: Script): DirectAws {
     autoscaling: () => client("application-autoscaling"),
     events: () => client("events"),
     scheduler: () => client("scheduler"),
+    sns: () => client("sns"),
   };
   const eager = { ecs: client("ecs"), ecr: client("ecr"), sts: client("sts"), logs: client("logs") };
   const aws = { ...eager, lazy } as unknown as Aws;

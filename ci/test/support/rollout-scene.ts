@@ -1,4 +1,5 @@
 import type { TestContext } from "node:test";
+import type { Listened } from "../../lib/rollout/rollout-listener.js";
 import { run } from "../../lib/rollout/run.js";
 import type { RunOptions } from "../../lib/rollout/run-options.js";
 import { type CreateAws, directAws } from "./direct-aws.js";
@@ -6,7 +7,7 @@ import { release, type Stories, type Story, scriptedEcs, target } from "./script
 import { virtualClock } from "./virtual-clock.js";
 
 /** Options that a test changes; undefined removes one. */
-export type Changes = { [Name in keyof RunOptions]?: RunOptions[Name] | undefined };
+export type Changes = { [Name in keyof (RunOptions & Listened)]?: (RunOptions & Listened)[Name] | undefined };
 
 /**
  * Creates a deploy of `release` to a scripted ECS that plays `story`, in virtual time. A test may call `roll` again, like a command.

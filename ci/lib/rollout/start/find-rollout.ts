@@ -81,8 +81,8 @@ export function findOwn(session: Session, now: CurrentService, request: DeployRe
 
 /** Tags of one resource: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */
 const mostTags = 50;
-/** The records of two deploy tasks and the note of a fail-fast stop. */
-const laterTags = 3;
+/** The records of two deploy tasks and of notifications, and the note of a fail-fast stop. */
+const laterTags = 4;
 
 /** Plans the deploy's revision on top of `base`. */
 export function planOn({ target, clock }: Session, request: DeployRequest, base: RawTaskDefinition, hash: string) {
