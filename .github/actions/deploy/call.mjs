@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { notifySecretsOf } from "./secrets.mjs";
 
 /** Invalid input: no call is made. The step ends with exit code 2, like Slipway's bad input. */
 export class InputMistake extends Error {}
@@ -10,7 +11,7 @@ const ownModule = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Flags that the action sets, and those of the dagger CLI itself. */
 const taken =
-  /^--(version|from|published|plan|as-json|credentials|target|targets|mod|output|json|progress|silent|interactive.*|cloud|help)$/;
+  /^--(version|from|published|plan|as-json|credentials|target|targets|notify-secret|mod|output|json|progress|silent|interactive.*|cloud|help)$/;
 
 /**
  * Returns the words after `dagger call` for the action's inputs. Each value is joined to its flag by `=`, so that none is read as
@@ -32,10 +33,13 @@ export function callOf(env, credentials) {
     throw new InputMistake(`The input image ${image} exists already: mode publish takes a version.`);
   }
   const place = [flag("target", target), credentials ? flag("credentials", `env://${credentials}`) : undefined];
+  // A plan and a publication send nothing.
+  const notify = mode === "deploy" ? notifySecretsOf(env).map(notifyFlag) : [];
   const release = [flag("version", version), flag("from", image)];
   const words = [
     ...["--progress=plain", `--mod=${module || ownModule}`],
     ...place,
+    ...notify,
     mode,
     ...release,
     ...planFlags(mode, plan, image),
@@ -89,6 +93,15 @@ function planFlags(mode, plan, image) {
     );
   }
   return [...(image ? [] : ["--published"]), flag("plan", plan)];
+}
+
+/** @param {string} name */
+function notifyFlag(name) {
+  if (/^[A-Za-z_]\w*$/.test(name)) return `--notify-secret=env://${name}`;
+  // The text may be the secret itself, given in the wrong place.
+  throw new InputMistake(
+    `The input notify-secrets has a text of ${name.length} characters that is no variable's name; it is not shown. Accepted: names such as SLACK_URL.`,
+  );
 }
 
 /** @param {string} lines */

@@ -16,6 +16,7 @@ export function outputsOf({ exitCode, report, plan, image, error }) {
   const published = image ?? release?.image;
   return texts({
     verdict: report?.verdict,
+    url: originOf(report?.http?.url),
     "exit-code": exitCode,
     version: release?.version,
     digest: release?.digest ?? /@(sha256:[0-9a-f]{64})$/.exec(image ?? "")?.[1],
@@ -27,6 +28,16 @@ export function outputsOf({ exitCode, report, plan, image, error }) {
     "plan-changes": plan && plan.isNothing !== true,
     report: bounded(report ?? plan ?? error ?? { image: published }),
   });
+}
+
+/**
+ * Returns the origin of a URL; undefined for any other text.
+ *
+ * @param {unknown} text
+ */
+function originOf(text) {
+  const url = String(text ?? "");
+  return /^https?:/.test(url) && URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
 /** @param {Record<string, unknown>} values */

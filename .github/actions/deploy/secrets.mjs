@@ -25,6 +25,15 @@ export function credentialsOf(env) {
 }
 
 /**
+ * Returns the names of the variables with the secrets of notifications.
+ *
+ * @param {Record<string, string | undefined>} env
+ */
+export function notifySecretsOf(env) {
+  return (env.INPUT_NOTIFY_SECRETS ?? "").split(/[\s,]+/).filter((name) => name !== "");
+}
+
+/**
  * Returns the environment of the call.
  *
  * @param {Record<string, string | undefined>} env
@@ -43,7 +52,9 @@ export function environmentOf(env) {
  * @returns {(text: string) => string}
  */
 export function redaction(env) {
-  const values = names.map((name) => env[name] ?? "").filter((value) => value.length >= 8);
+  const values = [...names, ...notifySecretsOf(env)]
+    .map((name) => env[name] ?? "")
+    .filter((value) => value.length >= 8);
   const written = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
   return (text) => written.reduce((rest, value) => rest.replaceAll(value, "***"), text);
 }

@@ -11,6 +11,7 @@ test("a deploy that succeeds sets every output, writes the summary and no annota
   const { report, ...outputs } = run.outputs;
   assert.deepEqual(outputs, {
     verdict: "deployed",
+    url: "",
     "exit-code": "0",
     version: "v1.2.0",
     digest: deployed.release.digest,
@@ -25,6 +26,14 @@ test("a deploy that succeeds sets every output, writes the summary and no annota
   assert.deepEqual(JSON.parse(report ?? ""), JSON.parse(JSON.stringify(deployed)));
   assert.match(run.summary, /^### Slipway: deployed v1&#46;2&#46;0\n\n/);
   assert.deepEqual(run.commands, []);
+});
+
+test("the output url is the origin of the URL that the deploy checked", async () => {
+  const http = { state: "verified", url: "https://app.example.com/version", tries: 5 };
+  const run = await play({}, { stdout: json({ ...deployed, http }) });
+  assert.equal(run.outputs.url, "https://app.example.com");
+  const other = await play({}, { stdout: json({ ...deployed, http: { ...http, url: "javascript:alert(1)" } }) });
+  assert.equal(other.outputs.url, "");
 });
 
 test("a deploy that fails ends the step with its exit code, an annotation and a summary with cause, fix and log", async () => {

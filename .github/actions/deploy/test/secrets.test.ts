@@ -40,6 +40,26 @@ test("the role that the action assumed comes before the job's credentials, and i
   assert.doesNotMatch(run.all, /role-secret-access-key|role-session-token/);
 });
 
+test("the secrets of notifications are passed by their variables' names, to a deploy alone, and never written", async () => {
+  const env = { SLACK_URL: "https://hooks.slack.com/services/T0/B0/topsecret", HOOK_KEY: "whsec_c2VjcmV0" };
+  const stderr = `${env.SLACK_URL} ${env.HOOK_KEY}\n${failureOf(rolledBack)}`;
+  const inputs = { "notify-secrets": "SLACK_URL\n  HOOK_KEY\n" };
+  const run = await play(inputs, { exitCode: 3, stderr }, { env });
+  const flags = run.called.args.filter((word) => word.startsWith("--notify"));
+  assert.deepEqual(flags, ["--notify-secret=env://SLACK_URL", "--notify-secret=env://HOOK_KEY"]);
+  assert.equal(run.called.env.SLACK_URL, env.SLACK_URL);
+  assert.doesNotMatch(run.all, /topsecret|whsec_/);
+  const plan = await play({ ...inputs, mode: "plan" }, { stdout: "{}\n" }, { env });
+  assert.doesNotMatch(plan.called.args.join(" "), /--notify/);
+});
+
+test("a secret in place of its variable's name is refused, and not shown", async () => {
+  const run = await play({ "notify-secrets": "https://hooks.slack.com/services/topsecret" }, { stdout: "" });
+  assert.equal(run.exitCode, 2);
+  assert.match(run.all, /notify-secrets has a text of 42 characters.*Accepted: names such as SLACK_URL/);
+  assert.doesNotMatch(run.all, /topsecret/);
+});
+
 test("without credentials in the job the module's own default names them", async () => {
   const { called } = await play({}, { stdout: `${JSON.stringify(deployed)}\n` });
   assert.doesNotMatch(called.args.join(" "), /credentials/);

@@ -8,12 +8,13 @@ interface Step {
   uses?: string;
   run?: string;
   with?: Record<string, unknown>;
+  env?: Record<string, string>;
 }
 
 interface Job {
   needs?: string;
   if?: string;
-  environment?: string;
+  environment?: string | { name: string; url: string };
   permissions: Record<string, string>;
   steps: Step[];
 }
@@ -40,7 +41,10 @@ test("the reusable workflow plans without an environment, and deploys that plan 
   assert.ok(plan && deploy);
   assert.deepEqual(Object.keys(others), []);
   assert.equal(plan.environment, undefined);
-  assert.equal(deploy.environment, expression("inputs.environment"));
+  assert.deepEqual(deploy.environment, {
+    name: expression("inputs.environment"),
+    url: expression("steps.deploy.outputs.url"),
+  });
   assert.equal(deploy.needs, "plan");
   assert.equal(deploy.if, "needs.plan.outputs.changes == 'true'");
   const calls = (job: Job) => job.steps.filter((step) => step.uses === own).map((step) => step.with ?? {});
@@ -50,6 +54,16 @@ test("the reusable workflow plans without an environment, and deploys that plan 
   );
   const [call, ...more] = calls(deploy);
   assert.deepEqual([call?.plan, call?.mode, more], [expression("needs.plan.outputs.hash"), undefined, []]);
+});
+
+test("the reusable workflow hands on the secrets that it takes, and only to the deploy", () => {
+  const text = readFileSync(new URL("../../../workflows/deploy.yaml", import.meta.url), "utf8");
+  const { on, jobs } = parse(text) as { on: { workflow_call: { secrets: object } }; jobs: Record<string, Job> };
+  const names = Object.keys(on.workflow_call.secrets);
+  const deploy = jobs.deploy?.steps.at(-1);
+  assert.equal(deploy?.with?.["notify-secrets"], names.join(" "));
+  assert.deepEqual(deploy?.env, Object.fromEntries(names.map((name) => [name, expression(`secrets.${name}`)])));
+  assert.doesNotMatch(JSON.stringify(jobs.plan), /secrets\./);
 });
 
 test("the deploy checks out the commit that was planned", () => {
