@@ -600,7 +600,8 @@ export class Slipway {
   /**
    * Set the service's number of tasks, and wait until it is steady.
    *
-   * Refused where the service's autoscaling does not permit the number.
+   * Refused where the service is locked, or where its autoscaling does not
+   * permit the number.
    * Exits with 7 when the service is not steady in time; ECS continues.
    *
    * @param count The number of tasks, 0 to 5000
@@ -666,10 +667,11 @@ export class Slipway {
   }
 
   /**
-   * Lock the service: deploys and rollbacks are refused until unlock.
+   * Lock the service: deploys, rollbacks and scale are refused until unlock.
    *
    * The lock is a tag of the service with the user, the time and the reason.
-   * A rollout that has begun goes on, and so does its automatic rollback.
+   * A rollout that has begun goes on, and so does its automatic rollback;
+   * run is permitted, because its task leaves the service as it is.
    *
    * @param reason The reason, which each refused deploy shows
    */

@@ -6,19 +6,26 @@ import { describeError } from "./describe-error.js";
 import { AccessDeniedError, CredentialsExpiredError, hostOf, isUncertain } from "./errors.js";
 import { sdk } from "./sdk.js";
 
+/** Identity of the credentials. */
+export interface Caller {
+  account: string;
+  /** Such as `arn:aws:sts::123456789012:assumed-role/deploy/alice`. */
+  arn: string;
+}
+
 /**
  * Checks that the credentials are valid, and that they belong to the target's account where it names one. Changes nothing.
  * @param endpoint The base URL of a local AWS; absent for AWS itself.
- * @returns The account of the credentials: 12 digits.
+ * @returns The caller: the account, 12 digits, and the ARN.
  * @throws InputError
  */
 export async function checkAccount(
   aws: Pick<Aws, "sts">,
   target: Pick<TargetFile, "account">,
   endpoint?: string,
-): Promise<string> {
-  const { Account = "", Arn } = await callerOf(aws, endpoint);
-  if (target.account === undefined || Account === target.account) return Account;
+): Promise<Caller> {
+  const { Account = "", Arn = "" } = await callerOf(aws, endpoint);
+  if (target.account === undefined || Account === target.account) return { account: Account, arn: Arn };
   throw new InputError(
     "wrong-account",
     `The credentials belong to account ${neutral(`${Account} (${Arn})`)}, and the target is account ${target.account}. Nothing was changed. Choose the profile or role of the target's account, or another --target.`,

@@ -1,5 +1,5 @@
 import type { Directory, Secret, Service } from "@dagger.io/dagger";
-import { checkAccount } from "../aws/account.js";
+import { type Caller, checkAccount } from "../aws/account.js";
 import { assumed } from "../aws/assume-role.js";
 import { type Clients, createAws } from "../aws/clients.js";
 import { parseCredentials } from "../aws/credentials.js";
@@ -25,6 +25,12 @@ export interface DestinationOptions extends AccessOptions {
   notifySecrets?: Secret[] | undefined;
 }
 
+/** A destination, and the identity that the credentials have there. */
+export interface OpenDestination extends Destination {
+  /** Such as `arn:aws:sts::123456789012:assumed-role/deploy/alice`. */
+  caller: string;
+}
+
 /** The constructor's default in ci/src/index.ts. */
 const defaultTarget = "production";
 
@@ -45,13 +51,14 @@ export interface Access {
  * Reads the target and the credentials, and makes sure that they belong together.
  * @throws InputError
  */
-export async function openDestination({ targets, name, ...options }: DestinationOptions): Promise<Destination> {
+export async function openDestination({ targets, name, ...options }: DestinationOptions): Promise<OpenDestination> {
   if (!options.credentials) throw noCredentials();
   const [file, access] = await Promise.all([readTarget(targets, name), readAccess(options)]);
-  const { account, clientsFor } = await openAccount(file, access);
+  const { caller, clientsFor } = await openAccount(file, access);
   const aws = clientsFor(file);
-  const target = await resolveTarget(aws, file, account);
+  const target = await resolveTarget(aws, file, caller.account);
   return {
+    caller: caller.arn,
     aws: target.registry === file.registry ? aws : clientsFor(target),
     target,
     isRepositoryStated: file.repository !== undefined,
@@ -70,19 +77,19 @@ export async function readAccess({ credentials, service }: AccessOptions): Promi
 
 /**
  * Checks that the credentials are valid and belong to the target's account, after assuming its role where it has one.
- * @returns The account of the credentials, and what makes clients for a target of it.
+ * @returns The caller, and what makes clients for a target of it.
  * @throws InputError
  */
 export async function openAccount(
   file: Pick<TargetFile, "region" | "registry" | "account" | "role">,
   { keys, endpoint }: Access,
-): Promise<{ account: string; clientsFor: (target: Pick<TargetFile, "region" | "registry">) => Clients }> {
+): Promise<{ caller: Caller; clientsFor: (target: Pick<TargetFile, "region" | "registry">) => Clients }> {
   const at = endpoint === undefined ? {} : { endpoint };
   const login = parseCredentials(keys, systemClock.now());
   const credentials = file.role === undefined ? login : assumed(file.role, { region: file.region, login, ...at });
   const clientsFor = ({ region, registry }: Pick<TargetFile, "region" | "registry">) =>
     createAws({ region, ...(registry?.region && { registryRegion: registry.region }), credentials, ...at });
-  return { account: await checkAccount(clientsFor(file), file, endpoint), clientsFor };
+  return { caller: await checkAccount(clientsFor(file), file, endpoint), clientsFor };
 }
 
 /** Beside the targets are their schema and what Terraform alone reads. */

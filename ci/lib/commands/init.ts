@@ -99,7 +99,10 @@ interface Live {
 
 /** Reads the service, its URL, and what the preflight of a deploy finds. */
 async function readLive(wanted: TargetFile, access: Access, activity: Activity): Promise<Live> {
-  const { account, clientsFor } = await openAccount(wanted, access);
+  const {
+    caller: { account },
+    clientsFor,
+  } = await openAccount(wanted, access);
   const aws = clientsFor(wanted);
   const draft = await withDescribedErrors(draftFrom(aws, { ...wanted, account })).catch(asArgument(account));
   const { target } = draft;

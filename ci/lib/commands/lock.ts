@@ -10,7 +10,7 @@ import { type DestinationOptions, openDestination } from "./destination.js";
 const longestReason = 120;
 
 /**
- * Locks the service for deploys and rollbacks.
+ * Locks the service for deploys, rollbacks and scale.
  * @throws InputError when it is locked already.
  */
 export async function lock(options: DestinationOptions, reason: string, activity: Activity): Promise<string> {
@@ -20,14 +20,14 @@ export async function lock(options: DestinationOptions, reason: string, activity
       `--reason is ${JSON.stringify(reason.slice(0, 200))}. Accepted: 1 to ${longestReason} letters, digits, spaces and _ . : / = + - @, which a tag takes, such as "release freeze OPS-12".`,
     );
   }
-  const session = await open(options, activity);
-  const held = await withDescribedErrors(lockService(session, reason));
-  return `${session.target.service} is locked ${neutral(formatHolder(held))}. Deploys and rollbacks are refused until unlock.\n`;
+  const { session, caller } = await open(options, activity);
+  const held = await withDescribedErrors(lockService(session, { by: caller, reason }));
+  return `${session.target.service} is locked ${neutral(formatHolder(held))}. Deploys, rollbacks and scale are refused until unlock.\n`;
 }
 
 /** Removes the lock, also one that another user has set. */
 export async function unlock(options: DestinationOptions, activity: Activity): Promise<string> {
-  const session = await open(options, activity);
+  const { session } = await open(options, activity);
   const { service } = session.target;
   const held = await withDescribedErrors(unlockService(session));
   return held
@@ -36,6 +36,6 @@ export async function unlock(options: DestinationOptions, activity: Activity): P
 }
 
 async function open(options: DestinationOptions, { progress }: Activity) {
-  const { aws, target } = await openDestination(options);
-  return { aws, target, clock: systemClock, progress };
+  const { aws, target, caller } = await openDestination(options);
+  return { session: { aws, target, clock: systemClock, progress }, caller };
 }

@@ -6,6 +6,7 @@ import { tryRead } from "../aws/try-read.js";
 import { InputError, SlipwayError } from "../common/errors.js";
 import type { Readable } from "../common/readable.js";
 import { type CurrentService, describeService, eventIds } from "../ecs/service.js";
+import { refuseLocked } from "../rollout/lock.js";
 import type { Session } from "../rollout/session.js";
 import { verdicts } from "../rollout/verdicts.js";
 import { elapsed } from "../rollout/watch/elapsed.js";
@@ -23,7 +24,7 @@ const settled = 30_000;
 /**
  * Sets the desired count of the service and waits until that many tasks run and the service is steady.
  * @returns One sentence.
- * @throws InputError when autoscaling does not permit the count; SlipwayError when the service is not steady in time, or another user
+ * @throws InputError when the service is locked, or when autoscaling does not permit the count; SlipwayError when the service is not steady in time, or another user
  * changes the count meanwhile.
  */
 export async function scale(
@@ -32,9 +33,11 @@ export async function scale(
   { count, timeoutMs }: ScaleOptions,
 ): Promise<string> {
   const { aws, target, clock, progress } = session;
+  const from = service.desiredCount ?? 0;
+  // A call that only waits changes nothing.
+  if (from !== count) refuseLocked(session, service, `Its number of tasks stays ${from}`);
   const scaling = await withDescribedErrors(readScaling(session));
   checkScaling(session, scaling, count);
-  const from = service.desiredCount ?? 0;
   const startedAt = clock.now();
   const known = new Set(eventIds(service));
   if (from === count)

@@ -102,3 +102,9 @@ test("nothing runs when ECS refuses the task, or when the container is none of t
   await assert.rejects(run({ container: "apps" }), /Did you mean "app"\?/);
   assert.equal(runs.length, 0);
 });
+
+test("the command runs while the service is locked: its task leaves the service as it is", async () => {
+  const { world, run } = scene({ ends: 5, exitCode: 0 });
+  world.service.tags = [{ key: "slipway:lock", value: "2026-01-01T00:00:00.000Z user/alice freeze" }];
+  assert.equal((await run()).exitCode, 0);
+});

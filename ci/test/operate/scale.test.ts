@@ -113,3 +113,18 @@ test("a count that another user changes meanwhile ends the call with exit code 5
     return true;
   });
 });
+
+test("a locked service is not scaled, and a call that only waits is not refused", async () => {
+  const { world, fake, to } = scene(steady);
+  world.service.tags = [{ key: "slipway:lock", value: "2026-01-01T00:00:00.000Z user/alice freeze OPS-12" }];
+  await assert.rejects(to(3), (error: SlipwayError) => {
+    assert.equal(error.exitCode, 2);
+    assert.match(
+      error.message,
+      /is locked by user\/alice since 2026-01-01T00:00:00\.000Z, reason: freeze OPS-12\. Its number of tasks stays 1\./,
+    );
+    return true;
+  });
+  assert.deepEqual(fake.sent("UpdateService"), []);
+  assert.match(await to(1), /has 1 tasks as before/);
+});

@@ -8,6 +8,8 @@ import { directAws } from "../support/direct-aws.js";
 import { release, scriptedEcs, target } from "../support/scripted-ecs.js";
 import { virtualClock } from "../support/virtual-clock.js";
 
+const by = "arn:aws:sts::123456789012:assumed-role/deploy/alice";
+
 function scene() {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock);
@@ -15,7 +17,6 @@ function scene() {
   const tags = () => (world.service.tags ?? []) as JsonObject[];
   const fake = directAws({
     ...script,
-    GetCallerIdentity: () => ({ Account: target.account, Arn: "arn:aws:sts::123456789012:assumed-role/deploy/alice" }),
     TagResource: (input) => {
       if (input.resourceArn !== world.service.serviceArn) return script.TagResource?.(input) ?? {};
       world.service.tags = [...tags(), ...(input.tags as JsonObject[])];
@@ -33,13 +34,13 @@ function scene() {
 
 test("a lock has the user, the time and the reason, and is removed by unlock", async () => {
   const { session, world } = scene();
-  const lock = await lockService(session, "release freeze OPS-12");
+  const lock = await lockService(session, { by, reason: "release freeze OPS-12" });
   assert.deepEqual(
     [lock.by, lock.since, lock.reason],
     ["assumed-role/deploy/alice", session.clock.now(), "release freeze OPS-12"],
   );
   await assert.rejects(
-    lockService(session, "mine"),
+    lockService(session, { by, reason: "mine" }),
     /is locked already: by assumed-role\/deploy\/alice since 2026-01-01T.*, reason: release freeze OPS-12\. Nothing was changed/,
   );
   assert.deepEqual(await unlockService(session), lock);
@@ -49,7 +50,7 @@ test("a lock has the user, the time and the reason, and is removed by unlock", a
 
 test("a deploy of a locked service is refused before anything is registered, unless the finding is ignored", async () => {
   const { session, fake } = scene();
-  await lockService(session, "freeze");
+  await lockService(session, { by, reason: "freeze" });
   await assert.rejects(run({ ...session, release }), (error: Error & { exitCode: number }) => {
     assert.equal(error.exitCode, 2);
     assert.match(error.message, /is locked by assumed-role\/deploy\/alice since 2026-01-01T.*, reason: freeze\./);
@@ -70,7 +71,7 @@ test("of two users who lock at once, the one whose tag is replaced is refused", 
     world.service.tags = [{ key: lockTag, value: "2026-01-01T00:00:01.000Z user/bob other" }];
     return answer;
   };
-  await assert.rejects(lockService(session, "mine"), /locked already: by user\/bob/);
+  await assert.rejects(lockService(session, { by, reason: "mine" }), /locked already: by user\/bob/);
 });
 
 test("a tag that a user wrote by hand locks too", () => {
@@ -82,7 +83,7 @@ test("a tag that a user wrote by hand locks too", () => {
 
 test("waiting ends when the service is unlocked, or when the time is over", async () => {
   const { session, clock, lines } = scene();
-  await lockService(session, "freeze");
+  await lockService(session, { by, reason: "freeze" });
   const sleep = clock.sleep;
   let sleeps = 0;
   clock.sleep = async (ms, signal) => {
@@ -93,7 +94,7 @@ test("waiting ends when the service is unlocked, or when the time is over", asyn
   await waitForUnlock(session, 600_000);
   assert.equal(clock.now() - began, 30_000);
   assert.equal(lines.filter((line) => /Waiting: .* is locked, by .* reason: freeze/.test(line)).length, 1);
-  await lockService(session, "freeze again");
+  await lockService(session, { by, reason: "freeze again" });
   await waitForUnlock(session, 60_000);
   assert.equal(clock.now() - began, 90_000);
 });

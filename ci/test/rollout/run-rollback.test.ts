@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseDeploySettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { replaced, rollbackScene } from "../support/rollback-scene.js";
 import { oldDigest, release, revisionArn, type Story } from "../support/scripted-ecs.js";
 import { beginRollback, crashLoop, set } from "../support/stories.js";
@@ -154,4 +155,19 @@ test("a rollback to a revision whose image has only a tag uses the digest that r
   };
   const report = await back();
   assert.equal(report.release.image, release.image.replace(/@.*/, `@${oldDigest}`));
+});
+
+test("a rollback of a locked service is refused before anything is registered, unless the finding is ignored", async (t) => {
+  const { fake, world, deploy, back } = await rollbackScene(t);
+  await deploy("v1.1.0", "1");
+  world.service.tags = [{ key: "slipway:lock", value: "2026-01-01T00:00:00.000Z user/alice freeze OPS-12" }];
+  await assert.rejects(back(), (error: Error & { exitCode: number }) => {
+    assert.equal(error.exitCode, 2);
+    assert.match(error.message, /is locked by user\/alice since 2026-01-01T00:00:00\.000Z, reason: freeze OPS-12\./);
+    return true;
+  });
+  assert.equal(fake.sent("RegisterTaskDefinition").length, 1);
+  assert.equal(fake.sent("UpdateService").length, 1);
+  const ignoring = parseDeploySettings({ ignore: ["locked"] });
+  assert.equal((await back({ settings: ignoring })).release.version, "v1.0.0");
 });

@@ -121,6 +121,9 @@ test("a locked service is not locked again, and unlock shows its lock", async ()
   await refused(environment, [...environment.at, "lock", "--reason", "a, b"], {
     message: /--reason is "a, b"\. Accepted: 1 to 120 letters/,
   });
+  await refused(environment, [...environment.at, "scale", "--count", "2"], {
+    message: /is locked by .*reason: freeze OPS-12\. Its number of tasks stays 1/,
+  });
   assert.match((await call("unlock")).stdout, /is unlocked\. It was locked by .*, reason: freeze OPS-12\.\n/);
   assert.match((await call("unlock")).stdout, /was not locked/);
 });
