@@ -1,13 +1,16 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
+import { present } from "../common/present.js";
 import { readService } from "../ecs/service.js";
 import { findExisting, parseExisting } from "../publish/existing-image.js";
 import { findPublished } from "../publish/publish-release.js";
 import { checkBeforeBuild } from "../rollout/check-before-build.js";
 import { eachFindingOnce } from "../rollout/gate.js";
+import { readUsualDuration, reportUsual } from "../rollout/history/usual-duration.js";
 import { waitForUnlock } from "../rollout/lock.js";
 import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
+import { serviceChanges, serviceWith } from "../rollout/plan/proposal.js";
 import type { RolloutResult } from "../rollout/result.js";
 import { checkRunId } from "../rollout/revisions/deploy-request.js";
 import { run } from "../rollout/run.js";
@@ -64,15 +67,16 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
     const opened = await openDestination(options.destination);
     const notifying = await openNotifier(options.destination, opened);
     // A service that can't be deployed to is detected before anything is published for it.
-    await readService(opened.aws, opened.target);
+    const now = await readService(opened.aws, opened.target);
     const session = { aws: opened.aws, target: opened.target, clock: systemClock, progress, span };
+    const usual = readUsualDuration(session, serviceWith(now.service, serviceChanges(now, settings)));
     if (lockMinutes > 0) await withDescribedErrors(waitForUnlock(session, lockMinutes * 60_000));
     const candidate = options.published || existing ? undefined : await candidateOf(options, opened.target);
     const version = existing?.version ?? (await versionOf(options, candidate !== undefined));
-    return { ...opened, version, candidate, ...notifying };
+    return { ...opened, version, candidate, usual, ...notifying };
   });
-  const { candidate, version, listener } = destination;
-  const session = { aws: destination.aws, target: destination.target, clock: systemClock, progress, span };
+  const { aws, target, candidate, version, listener } = destination;
+  const session = { aws, target, clock: systemClock, progress, span, ...present({ observe: options.observe }) };
   const checkUnpublished = (repository: string, platform: string) =>
     span("preflight", () => checkBeforeBuild(session, { version, repository, platform }, settings));
   const release = existing
@@ -80,6 +84,7 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
     : options.published
       ? await findPublished(version, destination)
       : await publishCheckout(options, destination, { candidate, version }, checkUnpublished);
+  reportUsual(session, await destination.usual);
   return await run({
     ...session,
     release,

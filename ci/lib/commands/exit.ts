@@ -22,7 +22,7 @@ export async function ending<T>(
   };
   const activity = startActivity(progress, systemClock, revealedSpan);
   try {
-    return await work(activity);
+    return await work({ ...activity, observe: recordEvent });
   } catch (error) {
     const exitCode = error instanceof SlipwayError ? error.exitCode : UNEXPECTED;
     if (exitCode === UNEXPECTED) console.error(neutralLines(String((error as Error).stack ?? error)));

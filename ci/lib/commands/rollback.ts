@@ -1,4 +1,6 @@
 import { systemClock } from "../common/clock.js";
+import { present } from "../common/present.js";
+import { readUsualDuration, reportUsual } from "../rollout/history/usual-duration.js";
 import { parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import type { RolloutResult } from "../rollout/result.js";
 import { runRollback } from "../rollout/run-rollback.js";
@@ -28,20 +30,19 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
   checkUrl(url);
   const settings = parseDeploySettings({ ignore });
   const patience = parseWaitOptions(options.patience);
-  const { progress, span } = options;
+  const { progress, observe, span } = options;
   const destination = await span("resolve", async () => {
     const opened = await openDestination(options.destination);
     return { ...opened, ...(await openNotifier(options.destination, opened)) };
   });
+  const { aws, target } = destination;
+  const session = { aws, target, clock: systemClock, progress, span, ...present({ observe }) };
+  reportUsual(session, await readUsualDuration(session));
   return await runRollback({
-    aws: destination.aws,
-    target: destination.target,
+    ...session,
     settings,
     ...patience,
     ...named(options.destination),
-    clock: systemClock,
-    progress,
-    span,
     ...checkedUrls(destination, url),
     ...gateUrls(destination, url),
     ...(to !== undefined && { to }),

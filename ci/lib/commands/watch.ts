@@ -1,4 +1,6 @@
 import { systemClock } from "../common/clock.js";
+import { present } from "../common/present.js";
+import { readUsualDuration, reportUsual } from "../rollout/history/usual-duration.js";
 import type { RolloutResult } from "../rollout/result.js";
 import { runWatch } from "../rollout/run-watch.js";
 import type { Activity } from "../rollout/session.js";
@@ -18,13 +20,15 @@ export interface WatchArguments extends Activity {
  * @throws InputError
  */
 export async function watchDeployment(options: WatchArguments): Promise<RolloutResult> {
-  const { url, timeoutMinutes, progress, span } = options;
+  const { url, timeoutMinutes, progress, observe, span } = options;
   checkUrl(url);
   const { timeoutMs } = parseWaitOptions({ timeoutMinutes });
   const destination = await span("resolve", () => openDestination(options.destination));
   const { aws, target } = destination;
+  const session = { aws, target, clock: systemClock, progress, span, ...present({ observe }) };
+  reportUsual(session, await readUsualDuration(session));
   return await runWatch({
-    ...{ aws, target, clock: systemClock, progress, span },
+    ...session,
     ...named(options.destination),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...checkedUrls(destination, url),

@@ -82,13 +82,15 @@ function tasksText({ requests, right, unreachable, unclear = 0, wrong }: TaskRes
   return `${right} of ${requests} answered the version at their own addresses${notReached}${vague}${others}`;
 }
 
-function duringText({ requests, failed, failures, shares = [] }: DuringRollout, startedAt: number): string {
+function duringText({ requests, failed, failures, ...rest }: DuringRollout, startedAt: number): string {
+  const { shares = [], versions = [] } = rest;
   const times = failures.map(({ at, answered }) => `${elapsed(at - startedAt)} ${answered}`).join("; ");
   const more = failed > failures.length ? `; and ${failed - failures.length} more` : "";
   const steps = shares.map(
     (one) => `; at ${one.weight} % the new version gave ${one.right} of ${one.requests} answers`,
   );
-  const what = `${requests} requests during the rollout, ${failed} failed${steps.join("")}`;
+  const by = versions.map((one) => `, ${one.requests} answered ${one.version}`).join("");
+  const what = `${requests} requests during the rollout, ${failed} failed${by}${steps.join("")}`;
   return failed > 0 ? `${what}: ${times}${more}` : what;
 }
 

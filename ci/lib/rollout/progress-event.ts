@@ -19,6 +19,10 @@ export type ProgressEvent =
   | DeploymentState
   /** The release is requested at the public URL until it responds well, or is proven wrong. */
   | { type: "verification"; url: string; version: string }
+  /** Median duration of the service's last successful deployments with the same strategy, steps and waits, and their number. */
+  | { type: "usual"; strategy: string; seconds: number; deployments: number }
+  /** Requests to the public URL since the rollout is watched. */
+  | ({ type: "requests"; url: string } & RequestCounts)
   /** A gate of the target has requested its URL at a pause, and ended the pause, or left it to a user (`NONE`). */
   | {
       type: "gate";
@@ -32,6 +36,15 @@ export type ProgressEvent =
     }
   /** No line was printed for a while. `phase` has run for `seconds` so far. */
   | { type: "heartbeat"; phase: string; seconds: number };
+
+interface RequestCounts {
+  /** Number of finished requests, failed ones included. */
+  requests: number;
+  /** Number of those with a server error or no response. */
+  failed: number;
+  /** Number of responses by the version in them: the first five versions. */
+  versions: { version: string; requests: number }[];
+}
 
 export interface TaskState {
   status: string;
@@ -98,11 +111,29 @@ export function formatProgressEvent(event: ProgressEvent): string {
       return deploymentText(event);
     case "verification":
       return `Requesting ${event.version} at ${event.url}.`;
+    case "usual":
+      return `${event.strategy} deployments of this service usually take ${usualText(event.seconds)} (median of ${event.deployments}).`;
+    case "requests":
+      return `requests: ${requestsText(event)}`;
     case "gate":
       return gateText(event);
     case "heartbeat":
       return `still running: ${event.phase}, ${event.seconds} s so far`;
   }
+}
+
+/** Formats a duration that is no more exact than its source: to 10 s, and above 10 minutes to a minute. */
+export function usualText(seconds: number): string {
+  const tens = Math.max(10, Math.round(seconds / 10) * 10);
+  if (tens >= 600) return `${Math.round(seconds / 60)} min`;
+  const [minutes, rest] = [Math.floor(tens / 60), tens % 60];
+  return [...(minutes > 0 ? [`${minutes} min`] : []), ...(rest > 0 ? [`${rest} s`] : [])].join(" ");
+}
+
+/** Formats counts, such as `45 answered, 0 failed: 40 by v1.0.0, 5 by v1.1.0`. */
+function requestsText({ requests, failed, versions }: RequestCounts): string {
+  const by = versions.map((one) => `${one.requests} by ${one.version}`).join(", ");
+  return `${requests - failed} answered, ${failed} failed${by && `: ${by}`}`;
 }
 
 function gateText({ stage, hookId, url, answered, action, refused }: ProgressEvent & { type: "gate" }): string {

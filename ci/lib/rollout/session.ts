@@ -1,7 +1,7 @@
 import type { Aws } from "../aws/clients.js";
 import type { Clock } from "../common/clock.js";
 import type { Target } from "../config/target.js";
-import type { Progress } from "./progress-event.js";
+import type { Progress, ProgressEvent } from "./progress-event.js";
 
 /** A version and its image. */
 export interface Release {
@@ -25,6 +25,8 @@ export interface Session {
   /** Ends only the watch; ECS continues the rollout. */
   signal?: AbortSignal;
   progress: Progress;
+  /** Receives facts between the lines, for a live display; absent where nothing shows them. */
+  observe?: (event: ProgressEvent) => void;
   /** Runs each phase; absent where phases are not recorded. */
   span?: Span;
 }
@@ -45,5 +47,6 @@ export const noSpan: Span = (_name, work) => work();
 /** Receivers of a call's progress: its lines and its phases. */
 export interface Activity {
   progress: Progress;
+  observe?: (event: ProgressEvent) => void;
   span: Span;
 }

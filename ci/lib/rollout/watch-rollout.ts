@@ -54,6 +54,7 @@ export async function watchAndVerify(
   const baseline = (): Baseline => (monitor.sawVersion() ? { ...before, sawVersion: true } : before);
   const test = createTestListener(options, before);
   const beside = (latest: Snapshot | undefined, { rollback }: Subject) => {
+    monitor.report();
     monitor.ask(latest);
     // The rollback moves the test traffic too: later answers are the old version's.
     if (rollback) test.end();

@@ -60,9 +60,14 @@ export function facts(report: DeploymentReport): Entry[] {
         : undefined,
     ],
     ["alarms", alarms && alarms.triggered.length > 0 ? `${alarms.status}: ${alarms.triggered.join(", ")}` : undefined],
-    ["requests", requests && `${requests.requests} to ${requests.url} during the rollout, ${requests.failed} failed`],
+    ["requests", requests && requestsText(requests)],
   ];
   return entries.filter((entry): entry is Entry => entry[1] !== undefined && entry[1] !== "");
+}
+
+function requestsText({ url, requests, failed, versions = [] }: NonNullable<DeploymentReport["requests"]>): string {
+  const by = versions.map((one) => `, ${one.requests} answered ${one.version}`).join("");
+  return `${requests} to ${url} during the rollout, ${failed} failed${by}`;
 }
 
 /** Describes a revision, such as `v1.1.0 (service:8)`. */

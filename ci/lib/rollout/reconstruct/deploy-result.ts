@@ -21,6 +21,7 @@ const schema = v.object({
       requests: v.number(),
       failed: v.number(),
       failures: v.array(v.object({ at: v.number(), answered: text })),
+      versions: v.exactOptional(v.array(v.object({ version: text, requests: v.number() }))),
     }),
   ),
   events: v.optional(

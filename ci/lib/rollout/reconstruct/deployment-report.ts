@@ -132,6 +132,8 @@ interface RequestReport {
   failed: number;
   /** The first failures. */
   failures: { at: number; answered: string }[];
+  /** Number of responses by the version in them. */
+  versions?: { version: string; requests: number }[];
 }
 
 export interface TaskLog {

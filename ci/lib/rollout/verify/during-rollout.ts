@@ -1,4 +1,5 @@
 import type { Snapshot } from "../../ecs/snapshot.js";
+import { formatProgressEvent } from "../progress-event.js";
 import type { RunOptions } from "../run-options.js";
 import { type Baseline, isRequested, isVersionWanted, withoutVersionCheck } from "./baseline.js";
 import { sendOverHttp } from "./http-request.js";
@@ -16,15 +17,23 @@ export interface DuringRollout {
   failed: number;
   /** The first failures. `at` is the time of the request, in milliseconds since the epoch on our own clock. */
   failures: { at: number; answered: string }[];
+  /** Number of responses by the version in them, in the order of their first response; absent where none had a version. */
+  versions?: { version: string; requests: number }[];
   /** Answers of the new version in each step of a linear or canary deployment; absent where the version is not known to be new. */
   shares?: TrafficShare[];
 }
+
+/** Maximum number of versions that are counted: what answers may be anything. */
+const maxVersions = 5;
 
 /** Maximum number of failures in the report: more of them add no information. */
 const maxFailures = 5;
 
 /** Milliseconds for one response. Longer than for the verification of a version: draining cuts off the slow requests. */
 const responseLimit = 30_000;
+
+/** Milliseconds between two lines with the counts, at least. */
+const lineInterval = 60_000;
 
 export interface UrlMonitor {
   /** Sends one request and does not wait for it: a slow request may still run when the next one is sent. */
@@ -33,6 +42,8 @@ export interface UrlMonitor {
   end(): void;
   /** Returns the responses; undefined when no request has finished. */
   seen(): DuringRollout | undefined;
+  /** Reports the counts: each change to a live display, and seldom as a line. */
+  report(): void;
   /**
    * Returns how many of the last responses in a row prove the release; 0 where the earlier version answers the same, and where a whole check
    * needs further requests.
@@ -49,7 +60,8 @@ export interface UrlMonitor {
 export function monitorUrl(options: RunOptions, baseline: Baseline = {}): UrlMonitor {
   const { http } = options;
   const monitored = http && monitoredTarget(http, baseline);
-  if (!monitored) return { ask() {}, end() {}, seen: () => undefined, rightInARow: () => 0, sawVersion: () => false };
+  if (!monitored)
+    return { ask() {}, end() {}, report() {}, seen: () => undefined, rightInARow: () => 0, sawVersion: () => false };
   const { version } = options.release;
   const isOneRequest = monitored.versionCheck !== false && (monitored.expectations?.length ?? 0) === 0;
   const isDistinct = isOneRequest && baseline.answered !== version && baseline.running !== version;
@@ -65,13 +77,15 @@ function monitoredTarget(http: HttpTarget, baseline: Baseline): HttpTarget | und
 
 /** @param wanted The version whose responses are counted; undefined when none are. */
 function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | undefined): UrlMonitor {
-  const { clock, progress, signal } = options;
+  const { clock, progress, observe, signal } = options;
   const { ask = sendOverHttp } = verifyOptions(options);
   const ended = new AbortController();
   const how = { ask, limit: responseLimit, signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal };
   const seen: DuringRollout = { url: checkedUrl(http), requests: 0, failed: 0, failures: [] };
   let right = 0;
   let sawVersion = false;
+  const startedAt = clock.now();
+  let [shown, linedAt] = [0, startedAt];
   const counter = createShareCounter();
 
   async function once(latest: Snapshot | undefined): Promise<void> {
@@ -81,6 +95,7 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
     if (ended.signal.aborted) return;
     seen.requests++;
     sawVersion ||= more.sawVersion === true;
+    if (version !== undefined) countVersion(seen, version);
     if (wanted !== undefined && version !== undefined) note(version === wanted);
     right = wanted !== undefined && version === wanted ? right + 1 : 0;
     if (answered && (status ?? 0) < 500) return;
@@ -92,6 +107,17 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
     // Rejections here are aborted requests; ignore them.
     ask: (latest) => void once(latest).catch(() => {}),
     end: () => ended.abort(),
+    report() {
+      const { url, requests, failed, versions = [] } = seen;
+      if (requests === shown) return;
+      shown = requests;
+      const event = { type: "requests", url, requests, failed, versions: versions.map((one) => ({ ...one })) } as const;
+      const now = clock.now();
+      // The longer a rollout lasts, the fewer lines it needs.
+      if (now - linedAt < Math.max(lineInterval, (now - startedAt) / 5)) return observe?.(event);
+      linedAt = now;
+      progress(formatProgressEvent(event), event);
+    },
     seen() {
       if (seen.requests === 0) return undefined;
       const shares = counter.shares().filter(({ weight }) => weight > 0 && weight < 100);
@@ -100,4 +126,11 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
     rightInARow: () => right,
     sawVersion: () => sawVersion,
   };
+}
+
+function countVersion(seen: DuringRollout, version: string): void {
+  seen.versions ??= [];
+  const known = seen.versions.find((one) => one.version === version);
+  if (known) known.requests++;
+  else if (seen.versions.length < maxVersions) seen.versions.push({ version, requests: 1 });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import type { ProgressEvent } from "../../../lib/rollout/progress-event.js";
 import type { Baseline } from "../../../lib/rollout/verify/baseline.js";
 import { monitorUrl } from "../../../lib/rollout/verify/during-rollout.js";
 import type { HttpResponse, SendRequest } from "../../../lib/rollout/verify/http-request.js";
@@ -38,6 +39,30 @@ async function observeResponses(t: Parameters<typeof scene>[0], answers: (HttpRe
   return { seen: publicly.seen(), lines, start: clock.now() - 2000 * answers.length };
 }
 
+test("a live display receives each change of the counts, and a line comes at most once a minute, less often later", async (t) => {
+  const { clock, fake } = await scene(t, success);
+  const [lines, observed]: [string[], ProgressEvent[]] = [[], []];
+  let version = "v1.0.0";
+  const ask: SendRequest = async () => ({ ...good, body: JSON.stringify({ version }) });
+  const session = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
+  const monitor = monitorUrl({ ...session, observe: (event) => void observed.push(event), http, ask });
+  for (let second = 0; second < 1_800; second += 10) {
+    if (second === 600) version = "v1.1.0";
+    monitor.report();
+    monitor.ask();
+    await turn();
+    await clock.sleep(10_000);
+  }
+  monitor.report();
+  assert.equal(lines[0], "requests: 6 answered, 0 failed: 6 by v1.0.0");
+  assert.ok(lines.length > 8 && lines.length < 16, `${lines.length} lines in 30 minutes`);
+  assert.match(lines.at(-1) ?? "", /: 60 by v1\.0\.0, \d+ by v1\.1\.0$/);
+  assert.equal(lines.length + observed.length, 180, "each change once");
+  const before = observed.length;
+  monitor.report();
+  assert.equal(observed.length, before, "no change, no event");
+});
+
 test("server errors and missing responses are failures, reported with the time of the request", async (t) => {
   const { seen, lines, start } = await observeResponses(t, [
     good,
@@ -54,6 +79,7 @@ test("server errors and missing responses are failures, reported with the time o
       { at: start + 2000, answered: "HTTP 502" },
       { at: start + 4000, answered: "no answer (socket hang up)" },
     ],
+    versions: [{ version: "v1.0.0", requests: 2 }],
   });
   assert.deepEqual(lines, ["http://app.example.com/version failed while the rollout is watched: HTTP 502."]);
 });

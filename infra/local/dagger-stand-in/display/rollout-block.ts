@@ -13,12 +13,16 @@ interface Received {
   draining?: number;
   percentReplaced?: number;
   secondsLeft?: number;
+  strategy?: string;
   step?: number;
   steps?: number;
   productionWeight?: number;
   testWeight?: number;
   hooks?: string[];
   message?: string;
+  seconds?: number;
+  requests?: number;
+  versions?: { version: string; requests: number }[];
 }
 
 interface BlockView {
@@ -39,6 +43,8 @@ export class RolloutBlock {
   private since = 0;
   private begun = 0;
   private lastEvent: string | undefined;
+  private requests: Received | undefined;
+  private usual: number | undefined;
 
   /** @param json A progress event. What is none is ignored: another module may send anything. */
   receive(json: string, now: number): void {
@@ -47,10 +53,27 @@ export class RolloutBlock {
       // ECS begins each message with the service's name, which the call names already.
       this.lastEvent = event.message.replace(/^\(service [^)]*\) /, "");
     }
+    if (event?.type === "requests") this.requests = event;
+    if (event?.type === "usual" && count(event.seconds) > 0) this.usual = count(event.seconds);
     if (event?.type !== "deployment" || typeof event.status !== "string") return;
     this.begun ||= now;
     this.state = event;
     this.since = now;
+  }
+
+  /**
+   * Returns the time so far and the time left: by the traffic steps and waits where there are some, else by the service's usual duration, else
+   * by the pace of the replacement.
+   */
+  private times({ secondsLeft, strategy }: Received, now: number): string[] {
+    const { usual } = this;
+    const passed = Math.round((now - this.begun) / 1_000);
+    const known = usual === undefined ? "" : ` (usually ${about(usual)})`;
+    const soFar = `${formatDuration(now - this.begun)} so far`;
+    if (usual !== undefined && strategy === undefined)
+      return [soFar, usual > passed ? `about ${about(usual - passed)} left${known}` : `longer than usual${known}`];
+    const left = typeof secondsLeft === "number" ? Math.round(secondsLeft - (now - this.since) / 1_000) : 0;
+    return [soFar, left > 0 ? `about ${about(left)} left${known}` : known.trim()];
   }
 
   /** Returns the lines of the block; none before the rollout begins. */
@@ -58,13 +81,11 @@ export class RolloutBlock {
     const { state } = this;
     if (!state) return [];
     const rows: [name: string, bar: string, text: string][] = [
-      [
-        "rollout",
-        "",
-        [state.status, state.stage, time(this.begun, now), left(state, this.since, now)].filter(Boolean).join(", "),
-      ],
+      ["rollout", "", [state.status, state.stage].filter(Boolean).join(", ")],
+      ["time", "", this.times(state, now).filter(Boolean).join(", ")],
       ...tasksRow(state, style),
       ...trafficRow(state, style),
+      ...requestsRow(this.requests),
       ...(hooksOf(state) ? [["waits for", "", hooksOf(state)] as [string, string, string]] : []),
       ...(this.lastEvent === undefined ? [] : [["event", "", this.lastEvent] as [string, string, string]]),
     ];
@@ -90,14 +111,24 @@ function parsed(json: string): Received | undefined {
 const count = (value: unknown): number =>
   typeof value === "number" && Number.isFinite(value) ? Math.max(0, value) : 0;
 
-function time(begun: number, now: number): string {
-  return `${formatDuration(now - begun)} so far`;
+/** Formats seconds that are an estimate: to 10 s, and from 10 minutes on to a minute. */
+function about(seconds: number): string {
+  const tens = Math.max(10, Math.round(seconds / 10) * 10);
+  if (tens >= 600) return `${Math.round(seconds / 60)} min`;
+  const [minutes, rest] = [Math.floor(tens / 60), tens % 60];
+  return [minutes > 0 ? `${minutes} min` : "", rest > 0 ? `${rest} s` : ""].filter(Boolean).join(" ");
 }
 
-function left({ secondsLeft }: Received, since: number, now: number): string {
-  if (typeof secondsLeft !== "number") return "";
-  const seconds = Math.round(secondsLeft - (now - since) / 1_000);
-  return seconds > 0 ? `about ${formatDuration(seconds * 1_000)} left` : "";
+/** Failures stand first: they are the news. */
+function requestsRow(event: Received | undefined): [string, string, string][] {
+  const requests = count(event?.requests);
+  if (!event || requests === 0) return [];
+  const failed = count(event.failed);
+  const by = Array.isArray(event.versions)
+    ? event.versions.map((one) => `${count(one?.requests)} by ${one?.version}`)
+    : [];
+  const answered = `${Math.max(0, requests - failed)} answered`;
+  return [["requests", "", [...(failed > 0 ? [`${failed} FAILED`] : ["0 failed"]), answered, ...by].join(", ")]];
 }
 
 /** New tasks are solid, starting ones dotted, old ones light, draining ones lines: readable without colour. */

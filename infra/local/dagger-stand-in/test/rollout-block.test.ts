@@ -29,7 +29,8 @@ test("the block has state, time left, tasks by kind, and the last event", () => 
     block([rolling, { type: "event", at: 0, message: "(service web) has started 2 tasks" }], 80, 31_000),
     [
       "",
-      "rollout   IN_PROGRESS, 30.0s so far, about 1m0s left",
+      "rollout   IN_PROGRESS",
+      "time      30.0s so far, about 1 min left",
       "tasks     ██████······▒▒▒▒▒▒▒▒▒--- 2 of 4 new, 3 old, 1 draining, 1 failed, 37 %",
       "event     has started 2 tasks",
     ],
@@ -39,18 +40,56 @@ test("the block has state, time left, tasks by kind, and the last event", () => 
 test("a rollout that shifts traffic has its weights, its step and the hooks that it waits for", () => {
   assert.deepEqual(block([canary]), [
     "",
-    "rollout   IN_PROGRESS, BAKE_TIME, 0.0s so far",
+    "rollout   IN_PROGRESS, BAKE_TIME",
+    "time      0.0s so far",
     "tasks     ████████████▒▒▒▒▒▒▒▒▒▒▒▒ 2 of 2 new, 2 old",
     "traffic   ██▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒ 10 % new, step 1 of 2",
     "waits for ecs-pause-1",
   ]);
 });
 
+const requests = (more: object) => ({ type: "requests", url: "http://app", requests: 45, failed: 0, ...more });
+const usual = { type: "usual", strategy: "ROLLING", seconds: 188, deployments: 5 };
+
+test("the answers of the public URL are counted by version, failures first", () => {
+  const versions = [
+    { version: "v1.0.0", requests: 40 },
+    { version: "v1.1.0", requests: 5 },
+  ];
+  const rows = (more: object) => block([rolling, requests(more)]).filter((line) => line.startsWith("requests"));
+  assert.deepEqual(rows({ versions }), ["requests  0 failed, 45 answered, 40 by v1.0.0, 5 by v1.1.0"]);
+  assert.deepEqual(rows({ failed: 3 }), ["requests  3 FAILED, 42 answered"]);
+  assert.deepEqual(rows({ requests: 0 }), []);
+});
+
+test("the time left is the usual duration less the time so far, to 10 s, and an overrun is stated", () => {
+  const row = (now: number, events: object[] = [usual, rolling]) => block(events, 80, now)[2];
+  assert.equal(row(31_000), "time      30.0s so far, about 2 min 40 s left (usually 3 min 10 s)");
+  assert.equal(row(201_000), "time      3m20s so far, longer than usual (usually 3 min 10 s)");
+  assert.equal(
+    row(31_000, [{ ...usual, seconds: 1_500 }, rolling])
+      ?.split(", ")
+      .at(-1),
+    "about 25 min left (usually 25 min)",
+  );
+  assert.equal(
+    row(1_000, [
+      { ...usual, strategy: "CANARY" },
+      { ...canary, secondsLeft: 400 },
+    ]),
+    "time      0.0s so far, about 6 min 40 s left (usually 3 min 10 s)",
+  );
+});
+
 test("a call without a rollout has no block, and what is no event of a rollout changes nothing", () => {
   assert.deepEqual(block([]), []);
-  assert.deepEqual(block(["{", "null", "[]", { type: "deployment" }, { type: "heartbeat", seconds: 15 }]), []);
+  assert.deepEqual(
+    block(["{", "null", "[]", { type: "deployment" }, { type: "heartbeat", seconds: 15 }, usual, requests({})]),
+    [],
+  );
   const odd = { ...canary, running: -5, desired: "x", productionWeight: 400, hooks: [1, {}], secondsLeft: "soon" };
-  for (const line of block([odd])) assert.ok(width(line) <= 80);
+  const strange = [{ ...usual, seconds: "x" }, requests({ failed: -1, versions: [null, { version: 1 }] }), odd];
+  for (const line of block(strange)) assert.ok(width(line) <= 80);
 });
 
 for (const columns of [20, 40, 80, 140]) {
