@@ -14,7 +14,8 @@ import { taskRoles } from "./iam/roles.js";
 import type { LocalAwsOptions } from "./local-aws-options.js";
 import { createLogs, type Logs } from "./logs/index.js";
 import type { Principal, Principals } from "./protocol/principals.js";
-import type { Service } from "./protocol/service.js";
+import type { JsonObject, Service } from "./protocol/service.js";
+import { createSns } from "./sns/index.js";
 import type { StateDirectory } from "./state.js";
 import { createSts } from "./sts/index.js";
 import { openSessions } from "./sts/sessions.js";
@@ -75,6 +76,13 @@ export async function createServices<Balancer extends LoadBalancer>(
   const cloudWatch = createCloudWatch({ state, clock });
   cloudWatch.watch(ecs.observeAlarm);
   const isTaskRole = taskRoles(ecs.taskRoles);
+  // Nothing subscribes here: what a topic or a bus accepts is a log event of /local/sns/TOPIC or /local/events/BUS.
+  const deliverTo = (kind: string) => (region: string, name: string, message: JsonObject) => {
+    const group = `/local/${kind}/${name}`;
+    const sink = logs.sink(region);
+    sink.createGroup(group);
+    sink.append(group, "messages", [{ timestamp: clock.now(), message: JSON.stringify(message) }]);
+  };
   const all = [
     createSts({ sessions, isTaskRole }),
     createIam({ isTaskRole }),
@@ -83,7 +91,8 @@ export async function createServices<Balancer extends LoadBalancer>(
     createElbv2({ loadBalancer, ecs, clock }),
     cloudWatch.service,
     logs.service,
-    createEventBridge({ state }),
+    createEventBridge({ state, clock, delivered: deliverTo("events") }),
+    createSns({ state, clock, delivered: deliverTo("sns") }),
     createEventBridgeScheduler({ state, clock }),
     createAutoScaling({ state, clock }),
   ];

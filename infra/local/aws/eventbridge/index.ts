@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.js";
 import { partitionOf } from "../partition.js";
 import { number, records, required, text, texts } from "../protocol/input.js";
 import { page } from "../protocol/paging.js";
@@ -27,11 +29,18 @@ const restore = ({ rules }: StoredEvents): EventsState => ({
   ),
 });
 
+export interface EventBridgeDeps {
+  state: StateDirectory;
+  clock: Clock;
+  /** Receives each event that the bus accepted. */
+  delivered: (region: string, bus: string, event: JsonObject) => void;
+}
+
 /**
- * Stores rules and targets of Amazon EventBridge on the default bus. No rule ever fires. For tools that read which task definitions rules
- * name.
+ * Stores rules and targets of Amazon EventBridge on the default bus, for tools that read which task definitions rules name, and accepts
+ * events. No rule ever fires: accepted events are log events, see services.ts.
  */
-export function createEventBridge({ state }: { state: StateDirectory }): Service {
+export function createEventBridge({ state, clock, delivered }: EventBridgeDeps): Service {
   const document = state.document("events", (): EventsState => ({ rules: new Map() }), restore);
   const rulesOf = ({ region }: Caller) => getOrMake(document.value.rules, region, () => new Map<string, Rule>());
   const find = (input: JsonObject, caller: Caller, member: string) => {
@@ -49,6 +58,23 @@ export function createEventBridge({ state }: { state: StateDirectory }): Service
       ListEventBuses: (_input, caller) => ({
         EventBuses: [{ Name: "default", Arn: arnOf(caller, "event-bus/default") }],
       }),
+
+      PutEvents(input, caller) {
+        const entries = records(input, "Entries") ?? [];
+        if (entries.length > mostEntries)
+          throw invalid(
+            "1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length less than or equal to 10",
+          );
+        for (const entry of entries) onDefaultBus(entry);
+        const Entries = entries.map((entry): JsonObject => {
+          const mistake = mistakeIn(entry);
+          if (mistake) return mistake;
+          const EventId = randomUUID();
+          delivered(caller.region, "default", eventOf(entry, EventId, caller, clock.now()));
+          return { EventId };
+        });
+        return { FailedEntryCount: Entries.filter(({ ErrorCode }) => ErrorCode !== undefined).length, Entries };
+      },
 
       PutRule(input, caller) {
         onDefaultBus(input);
@@ -107,6 +133,41 @@ export function createEventBridge({ state }: { state: StateDirectory }): Service
 }
 
 const MOST = 100;
+const mostEntries = 10;
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
+function mistakeIn(entry: JsonObject): { ErrorCode: string; ErrorMessage: string } | undefined {
+  for (const name of ["Source", "DetailType", "Detail"]) {
+    if (!text(entry, name)) {
+      const ErrorMessage = `Parameter ${name} is not valid. Reason: ${name} is a required argument.`;
+      return { ErrorCode: "InvalidArgument", ErrorMessage };
+    }
+  }
+  if (required(entry, "Source").startsWith("aws."))
+    return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: "Not authorized for the source." };
+  return isObject(required(entry, "Detail"))
+    ? undefined
+    : { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
+}
+
+function isObject(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
+function eventOf(entry: JsonObject, id: string, { region, accountId }: Caller, now: number): JsonObject {
+  const seconds = number(entry, "Time") ?? now / 1000;
+  return {
+    ...{ version: "0", id, "detail-type": entry.DetailType ?? "", source: entry.Source ?? "", account: accountId },
+    time: new Date(Math.floor(seconds) * 1000).toISOString().replace(".000Z", "Z"),
+    ...{ region, resources: entry.Resources ?? [], detail: JSON.parse(required(entry, "Detail")) },
+  };
+}
 
 function paged<T>(items: T[], input: JsonObject): { items: T[]; NextToken: { NextToken?: string } } {
   const bad = () => new AwsError("ValidationException", "The nextToken is invalid.");

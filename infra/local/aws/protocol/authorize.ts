@@ -94,7 +94,12 @@ const RESOURCES: Record<string, Resource[]> = {
   ],
   iam: [member("RoleName", (name) => `role/${name}`)],
   sts: [member("RoleArn")],
-  events: [member("Rule", (name) => `rule/${name}`), member("Name", (name) => `rule/${name}`)],
+  sns: [member("TopicArn"), member("Name")],
+  events: [
+    (input) => (Array.isArray(input.Entries) ? input.Entries : []).flatMap(busOf),
+    member("Rule", (name) => `rule/${name}`),
+    member("Name", (name) => `rule/${name}`),
+  ],
   scheduler: [(input) => member("Name", (name) => `schedule/${String(input.GroupName ?? "default")}/${name}`)(input)],
   logs: [
     member("resourceArn"),
@@ -107,6 +112,12 @@ const RESOURCES: Record<string, Resource[]> = {
   ],
   monitoring: [member("AlarmName", alarm), member("AlarmNames", alarm)],
 };
+
+/** The bus of an entry of PutEvents. */
+function busOf(entry: unknown): string[] {
+  const { EventBusName = "default" } = (entry ?? {}) as { EventBusName?: unknown };
+  return member("bus", (name) => `event-bus/${name}`)({ bus: String(EventBusName) });
+}
 
 function alarm(name: string): string {
   return `alarm:${name}`;

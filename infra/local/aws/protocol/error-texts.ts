@@ -18,6 +18,7 @@ export const missingMember: Record<string, MissingMember> = {
   logs: constraint("InvalidParameterException"),
   monitoring: constraint("ValidationError"),
   scheduler: constraint("ValidationException"),
+  sns: constraint("ValidationError"),
   sts: constraint("ValidationError"),
 };
 

@@ -7,6 +7,7 @@ import * as elasticloadbalancing from "@aws-sdk/client-elastic-load-balancing-v2
 import * as events from "@aws-sdk/client-eventbridge";
 import * as iam from "@aws-sdk/client-iam";
 import * as scheduler from "@aws-sdk/client-scheduler";
+import * as sns from "@aws-sdk/client-sns";
 import * as sts from "@aws-sdk/client-sts";
 
 /**
@@ -76,6 +77,7 @@ const models: Record<string, ServiceModel> = {
   logs: modelOf(logs),
   monitoring: modelOf(monitoring),
   scheduler: modelOf(scheduler),
+  sns: modelOf(sns),
   sts: modelOf(sts),
 };
 

@@ -62,6 +62,16 @@ function read(members: Members, shape: Shape | undefined): Json {
       const numbers = [...items.keys()].filter((key) => /^\d+$/.test(key)).sort((a, b) => Number(a) - Number(b));
       return numbers.map((key) => read(items.get(key) ?? [], shape.member()));
     }
+    case "map": {
+      // `Attributes.entry.1.key=a`; SNS names the parts of a message's attributes `Name` and `Value`.
+      const entries = [...grouped(grouped(members).get("entry") ?? []).values()].map(grouped);
+      return Object.fromEntries(
+        entries.map((entry) => {
+          const key = (entry.get("key") ?? entry.get("Name") ?? [])[0]?.[1] ?? "";
+          return [key, read(entry.get("value") ?? entry.get("Value") ?? [], shape.value())];
+        }),
+      );
+    }
     default:
       return simple(members[0]?.[1] ?? "", shape?.type);
   }

@@ -17,6 +17,7 @@ const services = {
   ELB: ["elasticloadbalancing"],
   "Application Auto Scaling": ["application-autoscaling", "AnyScaleFrontendService"],
   EventBridge: ["events", "AWSEvents"],
+  SNS: ["sns"],
   Logs: ["logs", "Logs_20140328"],
 } as const;
 

@@ -8,6 +8,7 @@ import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { STSClient } from "@aws-sdk/client-sts";
 import { createSimulatedLoadBalancer } from "../ecs/simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../ecs/simulated-tasks/simulated-runtime.js";
@@ -70,6 +71,7 @@ export function clientsOf(aws: LocalAws, keys?: Keys, region = "us-west-2") {
     logs: new CloudWatchLogsClient(config),
     events: new EventBridgeClient(config),
     scheduler: new SchedulerClient(config),
+    sns: new SNSClient(config),
   };
 }
 

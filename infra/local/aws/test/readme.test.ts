@@ -20,6 +20,7 @@ const names: Record<string, string> = {
   "application-autoscaling": "Application Auto Scaling",
   events: "EventBridge",
   scheduler: "Scheduler",
+  sns: "SNS",
   logs: "Logs",
 };
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   DeleteRuleCommand,
   ListEventBusesCommand,
   ListRulesCommand,
   ListTargetsByRuleCommand,
+  PutEventsCommand,
   PutRuleCommand,
   PutTargetsCommand,
   RemoveTargetsCommand,
@@ -71,4 +73,39 @@ test("there is the default bus and no other", async (t) => {
 test("a rule needs to say when", async (t) => {
   const { events } = await localAws(t);
   await assert.rejects(events.send(new PutRuleCommand({ Name: "never" })), { name: "ValidationException" });
+});
+
+test("an event of the bus is a log event with AWS's envelope", async (t) => {
+  const { events, logs } = await localAws(t);
+  const entry = { Source: "slipway", DetailType: "Test", Detail: '{"a":1}', Resources: ["arn:x"] };
+  const Time = new Date("2026-11-27T10:00:00Z");
+  const { FailedEntryCount, Entries } = await events.send(new PutEventsCommand({ Entries: [{ ...entry, Time }] }));
+  assert.equal(FailedEntryCount, 0);
+  const place = { logGroupName: "/local/events/default", logStreamName: "messages" };
+  const { events: found = [] } = await logs.send(new GetLogEventsCommand(place));
+  assert.deepEqual(JSON.parse(found[0]?.message ?? ""), {
+    version: "0",
+    id: Entries?.[0]?.EventId,
+    "detail-type": "Test",
+    source: "slipway",
+    account: "123456789012",
+    time: "2026-11-27T10:00:00Z",
+    region: "us-west-2",
+    resources: ["arn:x"],
+    detail: { a: 1 },
+  });
+});
+
+test("an event that EventBridge does not take fails alone, beside the others", async (t) => {
+  const { events } = await localAws(t);
+  const good = { Source: "slipway", DetailType: "Test", Detail: "{}" };
+  const Entries = [good, { ...good, Detail: "x" }, { ...good, Source: "aws.ecs" }, { ...good, DetailType: "" }];
+  const answer = await events.send(new PutEventsCommand({ Entries }));
+  assert.equal(answer.FailedEntryCount, 3);
+  assert.deepEqual(
+    answer.Entries?.map(({ ErrorCode }) => ErrorCode),
+    [undefined, "MalformedDetail", "NotAuthorizedForSourceException", "InvalidArgument"],
+  );
+  const elsewhere = new PutEventsCommand({ Entries: [{ ...good, EventBusName: "orders" }] });
+  await assert.rejects(events.send(elsewhere), { message: /orders does not exist/ });
 });
