@@ -25,7 +25,7 @@ export interface SnsDeps {
 const deduplication = 5 * 60_000;
 const PAGE = 100;
 
-/** Amazon SNS: topics that accept messages. Nobody subscribes: accepted messages are log events, see services.ts. */
+/** Amazon SNS: topics that accept messages, without subscriptions: accepted messages are log events, see services.ts. */
 export function createSns({ state, clock, delivered }: SnsDeps): Service {
   const document = state.document(
     "sns",
