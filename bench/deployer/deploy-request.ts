@@ -11,7 +11,7 @@ export interface DeployRequest {
   release: Release;
   /** Public URL to verify; without it the deployer relies on ECS alone. */
   http?: HttpTarget;
-  settings?: Omit<DeployerSettings, "http">;
+  settings?: Omit<DeployerSettings, "http" | "gates">;
   /** Offset of its clock, in milliseconds; positive when it is ahead. */
   clockSkew?: number;
 }

@@ -1,8 +1,10 @@
+import type * as ecs from "@aws-sdk/client-ecs";
 import { object } from "../../infra/local/aws/index.js";
 import type { ContainerRuntime } from "../../infra/local/containers/connect.js";
 import { unlessAborted } from "../common/unless-aborted.js";
 import { openContainerEnvironment } from "../containers/container-environment.js";
 import { readVersion } from "../containers/read-version.js";
+import type { DeployRequest } from "../deployer/deploy-request.js";
 import { startDeployer } from "../deployer/start-deployer.js";
 import { type HttpEnvironment, openHttpEnvironment, type Speed } from "../http/http-environment.js";
 import { environmentOf } from "../http/process-environment.js";
@@ -47,13 +49,21 @@ export async function runInRealTime(
     after: ({ operation }) => {
       if (operation === "UpdateService") others.updated();
     },
+    // A user who ends a pause at once does so before the deployer sees it, as in virtual time.
+    again: async ({ operation }, content) => {
+      if (operation !== "DescribeServiceDeployments" || !content.includes("AWAITING_ACTION")) return false;
+      const { serviceDeployments } = JSON.parse(content.toString()) as ecs.DescribeServiceDeploymentsResponse;
+      return await others.settlePause(serviceDeployments?.[0]?.lifecycleStage ?? "");
+    },
   });
   try {
     const { release, keys, host } = stage;
     const order = {
-      ...{ endpoint: door.url, target, release },
-      ...orderOf(scenario, speed, { baseUrl: door.url, host: `test-${target.service}.localhost` }),
-      ...(scenario.deployer?.http && { http: { baseUrl: door.url, host } }),
+      ...{ endpoint: door.url, release },
+      ...orderOf(scenario, speed, target, {
+        url: { baseUrl: door.url, host },
+        testUrl: { baseUrl: door.url, host: `test-${target.service}.localhost` },
+      }),
     };
     const started = performance.now();
     const env = environmentOf(door.url, target.region, keys);
@@ -83,15 +93,25 @@ async function servedBy({ url, host }: HttpEnvironment): Promise<string[]> {
   return [...new Set(answers)];
 }
 
-/** Returns the scenario's settings for the deployer: times scaled to the speed of the drill, and the test listener at its address. */
-function orderOf({ deployer = {}, aws }: Scenario, { factor }: Speed, testListener: { baseUrl: string; host: string }) {
-  const { http: _, timeoutMs, more, ...settings } = deployer;
-  const testHttp = more?.testHttp && { ...object(more.testHttp), ...testListener };
+/** Addresses of the two listeners. */
+type Listeners = Record<"url" | "testUrl", { baseUrl: string; host: string }>;
+
+/** Returns the scenario's settings for the deployer: times scaled to the speed of the drill, and the listeners at their addresses. */
+function orderOf(
+  { deployer = {}, aws }: Scenario,
+  { factor }: Speed,
+  target: CompleteTarget,
+  listeners: Listeners,
+): Omit<DeployRequest, "endpoint" | "release"> {
+  const { http, timeoutMs, more, gates, ...settings } = deployer;
+  const testHttp = more?.testHttp && { ...object(more.testHttp), ...listeners.testUrl };
   return {
+    target: { ...target, ...(gates && { gates: gates as NonNullable<CompleteTarget["gates"]> }) },
+    ...(http && { http: listeners.url }),
     settings: {
       ...settings,
       ...(timeoutMs !== undefined && { timeoutMs: timeoutMs / factor }),
-      ...(more && { more: { ...more, ...(testHttp && { testHttp }) } }),
+      more: { ...more, ...(testHttp && { testHttp }), ...(gates && { gates: listeners }) },
     },
     ...(aws?.clockSkew !== undefined && { clockSkew: aws.clockSkew }),
   };

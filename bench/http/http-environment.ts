@@ -20,7 +20,7 @@ import {
 } from "../../infra/local/aws/index.js";
 import { unlessAborted } from "../common/unless-aborted.js";
 import { type EnteredStage, lifecycleStageOf } from "../oracle/lifecycle-stage.js";
-import { readState, readStoredOutcome, type StoredOutcome } from "../oracle/stored-state.js";
+import { newestDeploymentOf, readState, readStoredOutcome, type StoredOutcome } from "../oracle/stored-state.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
 import { createService } from "../scenario/create-service.js";
 import type { Environment } from "../scenario/environment.js";
@@ -128,7 +128,8 @@ export async function openHttpEnvironment(
       call,
       publish: createPublisher(call, target, { ...(make && { make }) }),
       settle: () => waitUntilSettled(call, target),
-      newestDeployment: () => newestDeployment(call, target),
+      // ListServiceDeployments does not have it yet in its first stages.
+      newestDeployment: async () => newestDeploymentOf(await readState(stateDir)),
       running: (wanted) => runtime?.running().filter((arn) => taskScripts.scriptOf(arn)?.version === wanted) ?? [],
       crash: (taskArn) => runtime?.crash(taskArn, 1),
       deny: (actions) => void denied.push(...actions),
@@ -175,19 +176,6 @@ async function waitUntilSettled(call: Call, { cluster, service }: CompleteTarget
       throw new Error(`${service} is not at rest after ${LIMIT / 60_000} min: ${events[0]?.message ?? "no event"}`);
     await delay(100);
   }
-}
-
-async function newestDeployment(call: Call, target: CompleteTarget) {
-  const { serviceDeploymentArn: arn = "", lifecycleHookDetails = [] } = await describeNewest(call, target);
-  const waiting = lifecycleHookDetails.filter(({ status }) => status === "AWAITING_ACTION");
-  return { arn, waiting: waiting.map(({ hookId = "" }) => hookId) };
-}
-
-async function describeNewest(call: Call, { cluster, service }: CompleteTarget): Promise<ecs.ServiceDeployment> {
-  const { serviceDeployments: listed } = await call("ecs", "ListServiceDeployments", { cluster, service });
-  const arn = (listed as unknown as ecs.ServiceDeployment[])[0]?.serviceDeploymentArn ?? "";
-  const { serviceDeployments } = await call("ecs", "DescribeServiceDeployments", { serviceDeploymentArns: [arn] });
-  return (serviceDeployments as unknown as ecs.ServiceDeployment[])[0] ?? {};
 }
 
 function principal({ AccessKeyId, SecretAccessKey }: Keys, { account }: CompleteTarget, deny: string[]) {

@@ -26,6 +26,8 @@ export interface ProxiedCall {
 export interface CallHooks {
   before?(passage: ProxiedCall, lose: () => void): void;
   after?(passage: ProxiedCall, lose: () => void): void;
+  /** Called with each response; with true the call is forwarded once more, and the caller gets the later response only. */
+  again?(passage: ProxiedCall, content: Buffer): Promise<boolean>;
 }
 
 /** @param upstream The local AWS's own URL. */
@@ -43,13 +45,20 @@ export async function openRecordingProxy(upstream: string, guard: CallHooks = {}
     const lose = () => void response.destroy();
     if (passage) guard.before?.(passage, lose);
     if (response.destroyed) return;
-    const { method, rawHeaders: headers, url = "/" } = incoming;
-    const onward = request(new URL(upstream), { method, headers: pairs(headers), path: url, agent: false }).end(body);
-    const [answer] = (await once(onward, "response")) as [IncomingMessage];
-    const content = await buffer(answer);
+    let [answer, content] = await forward(incoming, body);
+    while (passage && (await guard.again?.(passage, content))) [answer, content] = await forward(incoming, body);
     if (passage) guard.after?.(passage, lose);
     if (response.destroyed) return;
     response.writeHead(answer.statusCode ?? 502, answer.headers).end(content);
+  }
+
+  async function forward(
+    { method, rawHeaders: headers, url = "/" }: IncomingMessage,
+    body: Buffer,
+  ): Promise<[IncomingMessage, Buffer]> {
+    const onward = request(new URL(upstream), { method, headers: pairs(headers), path: url, agent: false }).end(body);
+    const [answer] = (await once(onward, "response")) as [IncomingMessage];
+    return [answer, await buffer(answer)];
   }
 
   server.listen(0, "127.0.0.1");

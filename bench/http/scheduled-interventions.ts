@@ -9,10 +9,17 @@ export interface ScheduledInterventions {
   begin(): void;
   /** Called when its first UpdateService has had its effect. */
   updated(): void;
+  /**
+   * Carries out the interventions that a user makes at once when a hook waits, and waits for them. False when none is due at the stage.
+   * @param stage Lifecycle stage in a response to the deployer.
+   */
+  settlePause(stage: string): Promise<boolean>;
   /** Waits for all started interventions and returns their errors. */
   done(): Promise<string[]>;
 }
 
+/** Milliseconds of the scenario below which an intervention comes before a poll of the deployer. */
+const AT_ONCE = 100;
 /** Milliseconds between two reads of the lifecycle stage. */
 const stageInterval = 50;
 /** Maximum number of reads after the deployer's end. */
@@ -24,6 +31,7 @@ export function scheduleInterventions(
   { factor }: Speed,
 ): ScheduledInterventions {
   const begun = new Set<Intervention>();
+  const atOnce = new Set<Promise<void>>();
   const work: Promise<unknown>[] = [];
   const problems: string[] = [];
   let isOver = false;
@@ -32,12 +40,14 @@ export function scheduleInterventions(
       if ((each.from ?? "update") !== from || (each.step ?? 1) !== step || begun.has(each)) continue;
       begun.add(each);
       const done = delay(each.at / factor).then(() => intervene(stage, scenario, each));
-      work.push(
-        done.catch((error: Error) => {
-          // Refused while the cluster has a service or a task, as the scenario expects.
-          if (error.name !== "ClusterContainsServicesException") problems.push(`${each.do}: ${error.message}`);
-        }),
-      );
+      const ended = done.catch((error: Error) => {
+        // Refused while the cluster has a service or a task, as the scenario expects.
+        if (error.name !== "ClusterContainsServicesException") problems.push(`${each.do}: ${error.message}`);
+      });
+      work.push(ended);
+      if (each.at >= AT_ONCE) continue;
+      const settled = ended.then(() => void atOnce.delete(settled));
+      atOnce.add(settled);
     }
   };
 
@@ -63,6 +73,19 @@ export function scheduleInterventions(
       if (atStages.length > 0) following = followStages();
     },
     updated: () => play("update"),
+    async settlePause(name) {
+      if (atStages.length === 0) return false;
+      // The local ECS writes its state some 50 ms after each change.
+      for (let left = 20; left > 0; left--) {
+        const entered = await stage.lifecycleStage().catch(() => undefined);
+        if (entered) play(entered.name, entered.step);
+        if (entered?.name === name) break;
+        await delay(stageInterval);
+      }
+      const due = [...atOnce];
+      await Promise.all(due);
+      return due.length > 0;
+    },
     async done() {
       isOver = true;
       await following;

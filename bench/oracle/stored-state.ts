@@ -34,6 +34,13 @@ export async function readState(stateDir: string): Promise<EcsState> {
   return JSON.parse(await readFile(join(stateDir, "local-aws", "ecs.json"), "utf8")) as EcsState;
 }
 
+/** Returns the newest deployment of ECS's only service, with the ids of its hooks that wait. Pure. */
+export function newestDeploymentOf({ services, serviceDeployments }: EcsState): { arn: string; waiting: string[] } {
+  const arn = Object.values(services)[0]?.serviceDeployments.at(-1) ?? "";
+  const hooks = serviceDeployments[arn]?.hooks ?? [];
+  return { arn, waiting: hooks.filter(({ status }) => status === "AWAITING_ACTION").map(({ id }) => id) };
+}
+
 /** Derives the outcome of an image on the only service of ECS's state. Pure. */
 function storedOutcomeOf(ecs: EcsState, image: string): StoredOutcome {
   const [service] = Object.values(ecs.services);

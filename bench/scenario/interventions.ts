@@ -69,8 +69,12 @@ export async function intervene(
       return `the deployer may not ${intervention.actions.join(", ")} any more`;
     case "reset-rules": {
       const forward = { Type: "forward", TargetGroupArn: targetGroupOf(environment.target) };
-      for (const RuleArn of Object.values(rulesOf(scenario, environment.target)))
-        await call("ModifyRule", { RuleArn, Actions: [forward] }, "elasticloadbalancing");
+      for (const arn of Object.values(rulesOf(scenario, environment.target))) {
+        const [operation, change] = scenario.service?.network
+          ? ["ModifyListener", { ListenerArn: arn, DefaultActions: [forward] }]
+          : ["ModifyRule", { RuleArn: arn, Actions: [forward] }];
+        await call(operation, change, "elasticloadbalancing");
+      }
       return "another tool sets the listener rules back";
     }
     case "call":

@@ -65,6 +65,8 @@ export interface ServiceSettings {
   strategy?: JsonObject;
   /** False: the service names no test rule. Default: true. */
   testRule?: boolean;
+  /** True: a Network Load Balancer, whose listeners stand for the rules. Default: false. */
+  network?: boolean;
   /** Lifecycle hooks, as UpdateService takes them. Earlier versions ran without them. */
   hooks?: JsonObject[];
   /** Container instances: with one or more the service has the launch type EC2, and its tasks the network mode bridge. 0. */
@@ -215,6 +217,8 @@ export interface DeployerSettings {
   /** Scripts of the pre-deploy and the post-deploy task, where the target has them. */
   before?: TaskScript;
   after?: TaskScript;
+  /** Gates of the target: they end a pause by the answers of the test listener, and after the production shift by those of the public URL. */
+  gates?: { stage: string; timeoutSeconds: number }[];
   /** Further options of the deployer's `rollOut`, unchanged. */
   more?: JsonObject;
 }

@@ -10,12 +10,14 @@ export const targetGroupOf = (place: Place) => elb(place, `targetgroup/${place.s
 const alternateOf = (place: Place) => elb(place, `targetgroup/${place.service}-green/0123456789abcdef`);
 const ruleOf = (place: Place, id: string) =>
   elb(place, `listener-rule/app/main/0123456789abcdef/0123456789abcdef/${id}`);
+const listenerOf = (place: Place, id: string) => elb(place, `listener/net/main/0123456789abcdef/${id}`);
 
-/** Returns the ARNs of the listener rules that a scenario's service names; none without a strategy that shifts traffic. */
+/** Returns the ARNs of the listener rules, or of a Network Load Balancer's listeners, that a scenario's service names; none without a strategy that shifts traffic. */
 export function rulesOf({ service = {} }: Scenario, place: Place): { production?: string; test?: string } {
-  const { strategy, testRule = true, check = "none" } = service;
+  const { strategy, testRule = true, network = false, check = "none" } = service;
   if (strategy === undefined || check === "none" || check === "container") return {};
-  return { production: ruleOf(place, "1a"), ...(testRule && { test: ruleOf(place, "1b") }) };
+  const arnOf = network ? listenerOf : ruleOf;
+  return { production: arnOf(place, "1a"), ...(testRule && { test: arnOf(place, "1b") }) };
 }
 
 /** Returns `advancedConfiguration` of the service's load balancer; undefined where it names no rules. */

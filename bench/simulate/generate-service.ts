@@ -47,6 +47,7 @@ export const service: fc.Arbitrary<ServiceSettings> = fc
         | "instances"
         | "strategy"
         | "testRule"
+        | "network"
       >
     >({
       desiredCount: [

@@ -20,6 +20,14 @@ test("signed calls pass the proxy unchanged and are counted by their operation",
   assert.deepEqual(door.calls, ["ListClusters", "GetCallerIdentity"]);
 });
 
+test("a call is forwarded again until its response is accepted, and counts once", async (t) => {
+  let left = 2;
+  const again = async (_: ProxiedCall, content: Buffer) => content.includes("clusterArns") && left-- > 0;
+  const { door, through } = await behindDoor(t, { again });
+  const { clusterArns } = await through.ecs.send(new ListClustersCommand({}));
+  assert.deepEqual([clusterArns?.length, left, door.calls], [0, -1, ["ListClusters"]]);
+});
+
 for (const [moment, effect] of [
   ["before", 0],
   ["after", 1],

@@ -60,7 +60,18 @@ async function start(
 
 function optionsOf(stage: Simulation, process: DeployerProcess, run: number, noted: Noted): RunOptions {
   const { scenario, random } = stage;
-  const { runId, timeoutMs, http, url: _url, more, earlyStop, onTimeout, undo, ...rest } = scenario.deployer ?? {};
+  const {
+    runId,
+    timeoutMs,
+    http,
+    url: _url,
+    more,
+    gates,
+    earlyStop,
+    onTimeout,
+    undo,
+    ...rest
+  } = scenario.deployer ?? {};
   const { verb: _verb, to: _to, before: _before, after: _after, verifyTasks: _tasks, ...settings } = rest;
   const { manifest: _manifest, ...release } = stage.aws.imageOf(releaseOf(scenario));
   return {
@@ -77,6 +88,7 @@ function optionsOf(stage: Simulation, process: DeployerProcess, run: number, not
       return url.href.startsWith(testUrl) ? await answerTest(stage, process.sleep) : answerOfTask(stage, url.hostname);
     },
     ...(http && { http: { baseUrl: publicUrl } }),
+    ...(gates && { gates: { url: { baseUrl: publicUrl }, testUrl: { baseUrl: testUrl } } }),
     ...(runId !== undefined && { runId }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     permitted: { ...(earlyStop !== undefined && { earlyStop }), ...(onTimeout && { onTimeout }) },
@@ -96,9 +108,10 @@ export function sessionOf(stage: Simulation, process: DeployerProcess): Session 
 }
 
 function targetOf({ deployer = {} }: Scenario): CompleteTarget {
-  const { before, after, verifyTasks } = deployer;
+  const { before, after, verifyTasks, gates } = deployer;
   return {
     ...target,
+    ...(gates && { gates: gates as NonNullable<CompleteTarget["gates"]> }),
     ...(verifyTasks && { verifyTasks }),
     ...(before && { before: { command: ["before"], timeoutSeconds: 300 } }),
     ...(after && { after: { command: ["after"], timeoutSeconds: 300 } }),

@@ -16,6 +16,7 @@ import {
   type TaskSpec,
 } from "../../infra/local/aws/index.js";
 import { RULE_DELAY } from "../http/simulated-web.js";
+import { newestDeploymentOf } from "../oracle/stored-state.js";
 import { logGroupOf } from "../scenario/create-service.js";
 import type { Environment } from "../scenario/environment.js";
 import { concurrentDeployer, operator, target } from "../scenario/fixture.js";
@@ -120,11 +121,7 @@ export async function createVirtualAws(
     async settle() {
       if (!clock.pass(() => isAtRest(state), DAY)) throw new Error("The service did not come to rest.");
     },
-    async newestDeployment() {
-      const arn = Object.values(state.services)[0]?.serviceDeployments.at(-1) ?? "";
-      const hooks = state.serviceDeployments[arn]?.hooks ?? [];
-      return { arn, waiting: hooks.filter(({ status }) => status === "AWAITING_ACTION").map(({ id }) => id) };
-    },
+    newestDeployment: async () => newestDeploymentOf(state),
     running: (version) =>
       Object.values(state.tasks)
         .filter((task) => task.lastStatus === "RUNNING" && taskScripts.scriptOf(task.arn)?.version === version)

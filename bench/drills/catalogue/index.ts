@@ -7,6 +7,7 @@ import { service } from "./serving.js";
 import { shiftsThatFail } from "./strategies/fail.js";
 import { foreignRules } from "./strategies/foreign-rules.js";
 import { shiftsWithFunctions } from "./strategies/functions.js";
+import { gatedShifts } from "./strategies/gates.js";
 import { shiftsThatGoWell } from "./strategies/go-well.js";
 import { interruptedShifts } from "./strategies/interrupted.js";
 import { servedByShifts } from "./strategies/served.js";
@@ -19,6 +20,7 @@ const shift = [
   ...foreignRules,
   ...servedByShifts,
   ...shiftsWithFunctions,
+  ...gatedShifts,
 ];
 const catalogue = { image, start, health, service, control, wire, shift } satisfies Record<string, Drill[]>;
 

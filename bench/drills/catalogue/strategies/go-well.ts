@@ -1,5 +1,5 @@
 import type { Drill } from "../../drill.js";
-import { at, blueGreen, canary, continued, linear, pause, shifts, verified } from "./shift-settings.js";
+import { at, blueGreen, canary, continued, eachStrategy, linear, pause, shifts, verified } from "./shift-settings.js";
 
 /** Deployments with traffic shifts that go well. */
 export const shiftsThatGoWell: Drill[] = [
@@ -66,6 +66,15 @@ export const shiftsThatGoWell: Drill[] = [
     scenario: { service: shifts(blueGreen, { check: "container" }) },
     ends: { verdict: "deployed" },
   },
+  ...eachStrategy.map(
+    ([word, strategy]): Drill => ({
+      name: `${word}-behind-a-network-load-balancer`,
+      description: "A Network Load Balancer takes ten minutes more for each shift.",
+      scenario: { service: shifts(strategy, { network: true }), deployer: verified },
+      ends: { verdict: "deployed" },
+      dropsRequests: false,
+    }),
+  ),
   {
     name: "blue-green-pause-continued",
     description: "A hook holds the deployment on the test listener, and a user continues it two minutes later.",
