@@ -9,6 +9,7 @@ import { choices } from "../common/name-suggestions.js";
 import { parseTarget, type TargetFile } from "../config/target.js";
 import { resolveTarget } from "../ecs/resolve-target.js";
 import type { Destination } from "../publish/stored-image.js";
+import type { Activity, Session } from "../rollout/session.js";
 
 /** Access to AWS, as the user passes it. */
 export interface AccessOptions {
@@ -63,6 +64,15 @@ export async function openDestination({ targets, name, ...options }: Destination
     target,
     isRepositoryStated: file.repository !== undefined,
   };
+}
+
+/**
+ * Opens the destination for a function that works on the service in its own time.
+ * @throws InputError
+ */
+export async function openSession(options: DestinationOptions, { progress, span }: Activity): Promise<Session> {
+  const { aws, target } = await span("resolve", () => openDestination(options));
+  return { aws, target, clock: systemClock, progress, span };
 }
 
 /** @throws InputError when there are no credentials, or when they can't be read. */

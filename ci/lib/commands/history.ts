@@ -1,12 +1,11 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
-import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
 import { consoleLinks } from "../ecs/console-links.js";
 import { formatHistory, historyJson } from "../report/history-text.js";
 import { explainHistory } from "../rollout/history/explain-history.js";
 import { readHistory } from "../rollout/history/read-history.js";
 import type { Activity } from "../rollout/session.js";
-import { type DestinationOptions, openDestination } from "./destination.js";
+import { type DestinationOptions, openSession } from "./destination.js";
 import { parseTimeZone } from "./time-zone.js";
 
 export interface HistoryOptions extends Activity {
@@ -25,10 +24,9 @@ export async function showHistory({ count, ...options }: HistoryOptions, asJson 
     throw new InputError("bad-count", `${count} deployments can't be shown. Accepted: a whole number from 1 to 100.`);
   }
   const timeZone = parseTimeZone(options.timeZone);
-  const { aws, target } = await openDestination(options.destination);
-  const session = { aws, target, clock: systemClock, progress: options.progress };
+  const session = await openSession(options.destination, options);
   const records = await withDescribedErrors(readHistory(session, count));
   const history = await withDescribedErrors(explainHistory(session, records));
-  const links = consoleLinks(target, aws.endpoint);
-  return asJson ? historyJson(target, history, links) : formatHistory(history, { timeZone, links });
+  const links = consoleLinks(session.target, session.aws.endpoint);
+  return asJson ? historyJson(session.target, history, links) : formatHistory(history, { timeZone, links });
 }

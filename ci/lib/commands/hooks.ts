@@ -1,8 +1,7 @@
-import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
 import { abortDeployment, checkHookId, continueDeployment, listWaiting } from "../rollout/hooks/continue-or-abort.js";
 import type { Activity, Session } from "../rollout/session.js";
-import { type DestinationOptions, openDestination } from "./destination.js";
+import { type DestinationOptions, openSession } from "./destination.js";
 
 export interface HookOptions extends Activity {
   destination: DestinationOptions;
@@ -33,8 +32,7 @@ export async function abortInFlight(options: HookOptions): Promise<string> {
   return `${await abortDeployment(await open(options), options.hook)}\n`;
 }
 
-async function open({ destination, hook, progress, span }: HookOptions): Promise<Session> {
+async function open({ destination, hook, ...activity }: HookOptions): Promise<Session> {
   checkHookId(hook);
-  const { aws, target } = await span("resolve", () => openDestination(destination));
-  return { aws, target, clock: systemClock, progress, span };
+  return await openSession(destination, activity);
 }

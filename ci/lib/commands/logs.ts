@@ -5,7 +5,7 @@ import { readService } from "../ecs/service.js";
 import { readLogs } from "../operate/read-logs.js";
 import { logLines, logsEnd } from "../report/logs-text.js";
 import type { Activity } from "../rollout/session.js";
-import { type DestinationOptions, openDestination } from "./destination.js";
+import { type DestinationOptions, openSession } from "./destination.js";
 import { parseSince } from "./since.js";
 import { parseTimeZone } from "./time-zone.js";
 import { checkWhole } from "./whole-number.js";
@@ -41,8 +41,8 @@ export async function showLogs({
     throw new InputError("bad-minutes", "--minutes has no effect without --follow. Accepted: --follow --minutes 30.");
   }
   const zone = parseTimeZone(options.timeZone);
-  const { aws, target } = await openDestination(options.destination);
-  const session = { aws, target, clock: systemClock, progress: options.progress };
+  const session = await openSession(options.destination, options);
+  const { aws, target } = session;
   const now = await readService(aws, target);
   const choice = { failing: options.failing ?? false, ...(container && { container }), ...(task && { task }) };
   const view = { region: target.region, endpoint: aws.endpoint, timeZone: zone };

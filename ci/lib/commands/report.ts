@@ -1,7 +1,6 @@
 import { type Directory, dag, type File } from "@dagger.io/dagger";
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { nameIn } from "../common/aws-names.js";
-import { systemClock } from "../common/clock.js";
 import { InputError, refusal } from "../common/errors.js";
 import { answers, headline } from "../report/deployment/overview.js";
 import { reportFiles } from "../report/deployment/report-files.js";
@@ -9,7 +8,7 @@ import type { WantedDeployment } from "../rollout/reconstruct/choose-deployment.
 import { type DeployResult, parseResult, withResult } from "../rollout/reconstruct/deploy-result.js";
 import { readReport } from "../rollout/reconstruct/read-report.js";
 import type { Activity } from "../rollout/session.js";
-import { type DestinationOptions, openDestination } from "./destination.js";
+import { type DestinationOptions, openSession } from "./destination.js";
 
 export interface ReportOptions extends WantedDeployment, Activity {
   /** The lines that the deploy wrote with `--as-json`. */
@@ -37,8 +36,7 @@ export async function report({
   }
   const result = file && parseResult(await file.contents().catch(unreadable));
   const wanted = { ...named, ...(result && ofResult(result, named)) };
-  const { aws, target } = await span("resolve", () => openDestination(destination));
-  const session = { aws, target, clock: systemClock, progress, span };
+  const session = await openSession(destination, { progress, span });
   const read = await span("read the deployment", () => withDescribedErrors(readReport(session, wanted)));
   const found = result ? withResult(read, result) : read;
   for (const line of [headline(found), ...answers(found).map((entry) => entry.join(": "))]) progress(line);

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { systemClock } from "../common/clock.js";
 import { readService } from "../ecs/service.js";
 import { runCommand } from "../operate/run-command.js";
 import { utcTime } from "../report/local-time.js";
 import { checkRunId } from "../rollout/revisions/deploy-request.js";
 import type { Activity } from "../rollout/session.js";
 import { parseCommand } from "./command-words.js";
-import { type DestinationOptions, openDestination } from "./destination.js";
+import { type DestinationOptions, openSession } from "./destination.js";
 import { checkWhole } from "./whole-number.js";
 
 interface RunArguments extends Activity {
@@ -25,12 +24,11 @@ export async function runTaskOnce({ container, runId: given, ...options }: RunAr
   const command = parseCommand(options.command);
   const timeoutSeconds = checkWhole("--timeout-minutes", options.timeoutMinutes, 1, 720) * 60;
   checkRunId(given);
-  const { progress, span } = options;
-  const { aws, target } = await span("resolve", () => openDestination(options.destination));
-  const now = await readService(aws, target);
+  const { progress } = options;
+  const session = await openSession(options.destination, options);
+  const now = await readService(session.aws, session.target);
   const runId = given ?? randomUUID();
   progress(`Run id ${runId}: after an interruption the same command with --run-id ${runId} finds this task again.`);
-  const session = { aws, target, clock: systemClock, progress, span };
   const wanted = { command, timeoutSeconds, runId, ...(container && { container }) };
   return await runCommand(session, now, wanted, ({ at, text }) => progress(`${utcTime(at)} │ ${text}`));
 }
