@@ -56,7 +56,15 @@ export async function compare(
   try {
     const { keys, host, release } = stage;
     const started = performance.now();
-    const result = await tool.deploy({ url: proxy.url, target, host, release, keys, limit: LIMIT });
+    const result = await tool.deploy({
+      url: proxy.url,
+      setupUrl: stage.url,
+      target,
+      host,
+      release,
+      keys,
+      limit: LIMIT,
+    });
     const endedAt = Date.now();
     const took = (performance.now() - started) / 1000;
     const reported = { ...result, ...(took * 1000 >= LIMIT && { killed: true }) };

@@ -24,6 +24,7 @@ const afterRollback: Report = {
   says: "success",
   source: `hashicorp/terraform-provider-aws #19519, ${action} #191`,
 };
+const afterReplacement: Report = { tool: waiters, says: "success", source: `${action} #191` };
 /** Only where no task has failed: the time of the poll decides if the tool sees a failed task. */
 const afterQuietRollback: Report = { tool: /fabfuel/, says: "success", source: "fabfuel/ecs-deploy #185" };
 
@@ -32,7 +33,7 @@ export const comparedDrills: readonly ComparedDrill[] = [
   pick("exits-at-once", { reported: [afterRollback] }),
   pick("image-missing", { reported: [afterRollback] }),
   pick("breaker-without-rollback"),
-  pick("concurrent-deploy", { reported: [{ tool: waiters, says: "success", source: `${action} #191` }] }),
+  pick("concurrent-deploy", { reported: [afterReplacement] }),
   pick("user-rolls-back-deployment", { reported: [afterRollback, afterQuietRollback] }),
   pick("desired-count-0", {
     reported: [{ tool: /waiter|ecs wait|fabfuel|aws-actions/, says: "success", source: `${action} #191` }],
@@ -53,9 +54,15 @@ export const comparedDrills: readonly ComparedDrill[] = [
     ],
   }),
   pick("wrong-version-served"),
+  pick("blue-green-succeeds"),
   pick("canary-succeeds"),
+  pick("blue-green-crashes-before-the-test-shift", { reported: [afterRollback] }),
+  pick("blue-green-hook-rejects", { reported: [afterRollback] }),
+  pick("blue-green-never-continued"),
+  pick("blue-green-other-deploy-in-bake-time", { reported: [afterReplacement] }),
+  pick("canary-other-deploy", { reported: [afterReplacement] }),
   pick("blue-green-alarm-in-the-bake", { reported: [afterRollback] }),
-  pick("canary-other-deploy", { reported: [{ tool: waiters, says: "success", source: `${action} #191` }] }),
+  pick("blue-green-rules-reset-in-the-bake"),
 ];
 
 function pick(name: string, more: Partial<Pick<ComparedDrill, "reported" | "speed">> = {}): ComparedDrill {

@@ -20,13 +20,14 @@ const help = `Usage: npm run bench -- [options]
 Runs the same rollouts on a local AWS with simulated tasks with Slipway, the AWS CLI, boto3, the AWS SDK for JavaScript and
 fabfuel's ecs-deploy, and compares their results with the oracle. It takes about 15 minutes, nearly all of it waiting.
 
-  --drill WORD   only drills whose name has this word
-  --tool WORD    only tools whose name or settings have this word
-  --action DIR   also AWS's action for GitHub, from a checkout of aws-actions/amazon-ecs-deploy-task-definition
-  --jobs N       rollouts at the same time (default 24)
-  --speed NAME   delays of ECS: rehearsal (short, the default) or aws (as on AWS: about three quarters of an hour)
-  --out FILE     file for the results, a Markdown table (default out/bench.md)
-  --help         this text
+  --drill WORD       only drills whose name has this word; may be repeated
+  --tool WORD        only tools whose name or settings have this word; may be repeated
+  --action DIR       also AWS's action for GitHub, from a checkout of aws-actions/amazon-ecs-deploy-task-definition
+  --ecspresso FILE   also ecspresso, from a program of ecspresso 2 (kayac/ecspresso)
+  --jobs N           rollouts at the same time (default 24)
+  --speed NAME       delays of ECS: rehearsal (short, the default) or aws (as on AWS: about three quarters of an hour)
+  --out FILE         file for the results, a Markdown table (default out/bench.md)
+  --help             this text
 `;
 
 process.exitCode = await main().catch((error: Error) => {
@@ -38,9 +39,10 @@ process.exitCode = await main().catch((error: Error) => {
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      drill: { type: "string", default: "" },
-      tool: { type: "string", default: "" },
+      drill: { type: "string", multiple: true, default: [""] },
+      tool: { type: "string", multiple: true, default: [""] },
       action: { type: "string" },
+      ecspresso: { type: "string" },
       jobs: { type: "string", default: "24" },
       speed: { type: "string", default: "rehearsal" },
       out: { type: "string", default: "out/bench.md" },
@@ -56,7 +58,7 @@ async function main(): Promise<number> {
   const jobs = Number(values.jobs);
   if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs ${values.jobs}: a whole number from 1 is accepted.`);
   const drills = chosen(comparedDrills, ({ name }) => name, "--drill", values.drill);
-  const { tools: all, versions } = await createTools(console.log, values.action);
+  const { tools: all, versions } = await createTools(console.log, values);
   const tools = chosen(all, ({ name, settings }) => `${name} ${settings}`, "--tool", values.tool);
   for (const line of versions) console.log(line);
 
@@ -109,10 +111,12 @@ async function playAll(
   return results.sort((a, b) => place(a) - place(b));
 }
 
-function chosen<T>(all: readonly T[], nameOf: (one: T) => string, flag: string, word: string): T[] {
-  const found = all.filter((one) => nameOf(one).includes(word));
+function chosen<T>(all: readonly T[], nameOf: (one: T) => string, flag: string, words: string[]): T[] {
+  const found = all.filter((one) => words.some((word) => nameOf(one).includes(word)));
   if (found.length > 0) return found;
-  throw new Error(`${flag} ${JSON.stringify(word)}: nothing has that word. There are: ${all.map(nameOf).join(", ")}.`);
+  throw new Error(
+    `${flag} ${words.map((word) => JSON.stringify(word)).join(", ")}: nothing has that word. There are: ${all.map(nameOf).join(", ")}.`,
+  );
 }
 
 function today(): string {

@@ -6,6 +6,8 @@ import type { PublishedImage } from "../scenario/images.js";
 export interface Job {
   /** URL of the recording proxy for this tool. */
   url: string;
+  /** URL of the local AWS for calls before the deploy: they are not counted, and the drill begins after them. */
+  setupUrl: string;
   target: CompleteTarget;
   /** The public name that the load balancer routes by. */
   host: string;

@@ -5,6 +5,7 @@ import { awsAction, findAction } from "./tools/aws-action.js";
 import { awsCli } from "./tools/aws-cli.js";
 import { boto3Waiter } from "./tools/boto3.js";
 import { ecsDeploy } from "./tools/ecs-deploy.js";
+import { ecspresso, findEcspresso } from "./tools/ecspresso.js";
 import { sdkWaiter } from "./tools/sdk-waiter.js";
 import { slipway } from "./tools/slipway.js";
 
@@ -14,12 +15,21 @@ export interface ToolSet {
   versions: string[];
 }
 
+/** Paths of the tools that the user supplies. */
+export interface OwnPaths {
+  /** Checkout of AWS's action for GitHub. */
+  action?: string | undefined;
+  /** Program of ecspresso 2. */
+  ecspresso?: string | undefined;
+}
+
 /**
  * Returns all compared tools, with their defaults and, where they have settings that matter here, with the best ones.
- * @param actionDirectory Checkout of AWS's action for GitHub; without it the action is left out.
+ * A tool that no package index has is left out without its path.
  */
-export async function createTools(say: (line: string) => void, actionDirectory?: string): Promise<ToolSet> {
-  const action = actionDirectory === undefined ? undefined : await findAction(actionDirectory);
+export async function createTools(say: (line: string) => void, own: OwnPaths = {}): Promise<ToolSet> {
+  const action = own.action === undefined ? undefined : await findAction(own.action);
+  const binary = own.ecspresso === undefined ? undefined : await findEcspresso(own.ecspresso);
   const installed = await install(say);
   const often = { Delay: 2, MaxAttempts: 300 };
   const tools = [
@@ -38,6 +48,9 @@ export async function createTools(say: (line: string) => void, actionDirectory?:
           awsAction(action, { "wait-for-minutes": "10", "wait-max-delay-seconds": "15" }),
         ]
       : []),
+    ...(binary
+      ? [ecspresso(binary, "defaults"), ecspresso(binary, "--wait-until stable", ["--wait-until", "stable"])]
+      : []),
   ];
   const ask = async (program: "aws" | "ecs" | "python3", ...args: string[]) =>
     (await run(installed.bin(program), args, { env: { PATH: process.env.PATH ?? "" }, limit: 60_000 })).output.trim();
@@ -47,7 +60,8 @@ export async function createTools(say: (line: string) => void, actionDirectory?:
     ask("ecs", "--version"),
     sdkVersion(),
   ]);
-  return { tools, versions: [...versions, ...(action ? [`amazon-ecs-deploy-task-definition ${action.version}`] : [])] };
+  const supplied = [action && `amazon-ecs-deploy-task-definition ${action.version}`, binary?.version];
+  return { tools, versions: [...versions, ...supplied.filter((each) => each !== undefined)] };
 }
 
 async function sdkVersion(): Promise<string> {
