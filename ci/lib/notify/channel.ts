@@ -136,8 +136,18 @@ function httpAttempt(url: URL, request: MakeRequest, clock: Clock, secrets: read
   };
 }
 
+/** Characters of the shortest part of a secret that is replaced: shorter ones are words, such as `services`. */
+const shortestPart = 6;
+
+/** Replaces each secret, and the parts of one that is a URL: a receiver may return the path that it does not know. */
 function redacted(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "***")), text);
+  const parts = secrets.flatMap((secret) => [secret, ...(URL.canParse(secret) ? partsOf(new URL(secret)) : [])]);
+  const known = parts.filter((part) => part.length >= shortestPart).sort((a, b) => b.length - a.length);
+  return known.reduce((rest, part) => rest.replaceAll(part, "***"), text);
+}
+
+function partsOf({ pathname, search, searchParams }: URL): string[] {
+  return [`${pathname}${search}`, pathname, ...pathname.split("/"), ...searchParams.values()];
 }
 
 /** Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */

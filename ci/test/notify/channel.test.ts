@@ -116,6 +116,17 @@ test("a receiver that echoes the secret does not put it into a log", async (t) =
   assert.equal(await channelTo(webhook, url).send(), "HTTP 403 (bad *** ***)");
 });
 
+test("a receiver that names the path or the key of the URL does not put them into a log", async (t) => {
+  const { origin } = await httpServer(t, ({ url = "" }, response) => {
+    response
+      .writeHead(404)
+      .end(`no ${url} ${url.split("/").at(-1)} ${new URL(url, "http://a").searchParams.get("sig")}`);
+  });
+  const reason = String(await channelTo(slack, `${origin.origin}/services/T0/topsecret?sig=alsosecret`).send());
+  assert.match(reason, /^HTTP 404 \(no \*\*\*/);
+  assert.doesNotMatch(reason, /topsecret|alsosecret/);
+});
+
 test("an unreachable receiver is retried, and named by its host at most", async () => {
   const { send } = channelTo(slack, "http://127.0.0.1:1/topsecret");
   const reason = String(await send());
