@@ -1,6 +1,7 @@
 import { createAutoScaling } from "./autoscaling/index.js";
 import type { Clock } from "./clock.js";
 import { createCloudWatch } from "./cloudwatch/index.js";
+import { createDynamoDb } from "./dynamodb/index.js";
 import { createEcr, type Ecr } from "./ecr/index.js";
 import type { EcsTiming } from "./ecs/ecs-timing.js";
 import { createEcs, type Ecs, type EcsDeps } from "./ecs/index.js";
@@ -15,6 +16,7 @@ import type { LocalAwsOptions } from "./local-aws-options.js";
 import { createLogs, type Logs } from "./logs/index.js";
 import type { Principal, Principals } from "./protocol/principals.js";
 import type { JsonObject, Service } from "./protocol/service.js";
+import { createS3 } from "./s3/index.js";
 import { createSns } from "./sns/index.js";
 import type { StateDirectory } from "./state.js";
 import { createSts } from "./sts/index.js";
@@ -95,6 +97,8 @@ export async function createServices<Balancer extends LoadBalancer>(
     createSns({ state, clock, delivered: deliverTo("sns") }),
     createEventBridgeScheduler({ state, clock }),
     createAutoScaling({ state, clock }),
+    createS3({ state, clock }),
+    createDynamoDb({ state, clock }),
   ];
   return { all, ecs, ecr, logs, principals: sessions.principals, loadBalancer };
 }

@@ -22,13 +22,19 @@ export function authorize(principal: Principal, access: Access): void {
  */
 export function accessesOf(service: string, operation: string, input: JsonObject, caller: Caller): Access[] {
   const vendor = IAM_PREFIX[service] ?? service;
-  const action = `${vendor}:${operation}`;
-  // ARNs of IAM have no region.
-  const prefix = `arn:${partitionOf(caller.region)}:${vendor}:${service === "iam" ? "" : caller.region}:${caller.accountId}:`;
+  const action = `${vendor}:${(service === "s3" && S3_ACTIONS[operation]) || operation}`;
+  // ARNs of IAM have no region, those of S3 no account either.
+  const region = service === "iam" || service === "s3" ? "" : caller.region;
+  const account = service === "s3" ? "" : caller.accountId;
+  const prefix = `arn:${partitionOf(caller.region)}:${vendor}:${region}:${account}:`;
   const named = (RESOURCES[service] ?? []).map((name) => name(input)).find((found) => found.length > 0) ?? [];
   const resources = named.map((resource) => (resource.startsWith("arn:") ? resource : `${prefix}${resource}`));
   const own = resources.length > 0 ? resources : ["*"];
-  return [...own.map((resource) => ({ action, resource })), ...rolesOf(service, input)];
+  const accesses = own.map((resource) => ({ action, resource }));
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
+  const reads = service === "s3" && action !== "s3:GetObject" && input.IfMatch !== undefined;
+  const conditional = reads ? own.map((resource) => ({ action: "s3:GetObject", resource })) : [];
+  return [...accesses, ...conditional, ...rolesOf(service, input)];
 }
 
 /** Returns the same with condition keys, and the permission to tag created resources. */
@@ -54,6 +60,23 @@ function rolesOf(service: string, input: JsonObject): Access[] {
 
 /** Service prefixes of IAM actions that differ from the signing name, by signing name. */
 const IAM_PREFIX: Record<string, string> = { monitoring: "cloudwatch" };
+
+/** Actions of S3 that have another name than their operation. */
+const S3_ACTIONS: Record<string, string> = {
+  GetObjectLockConfiguration: "GetBucketObjectLockConfiguration",
+  HeadBucket: "ListBucket",
+  HeadObject: "GetObject",
+  ListObjectsV2: "ListBucket",
+  PutObjectLockConfiguration: "PutBucketObjectLockConfiguration",
+};
+
+/**
+ * Returns the permission without which S3 hides that an object does not exist: it answers 403 then.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ */
+export function accessToMissing(service: string, input: JsonObject, caller: Caller): Access[] {
+  return service === "s3" ? accessesOf(service, "ListObjectsV2", { Bucket: input.Bucket ?? "" }, caller) : [];
+}
 
 type Resource = (input: JsonObject) => string[];
 
@@ -109,6 +132,11 @@ const RESOURCES: Record<string, Resource[]> = {
         : member("logGroupName", (name) => `log-group:${name}:log-stream:${logStreamName}`)(input),
     member("logGroupIdentifier", (name) => `log-group:${name}`),
     member("logGroupName", (name) => `log-group:${name}:*`),
+  ],
+  dynamodb: [member("TableName", (name) => `table/${name}`)],
+  s3: [
+    ({ Bucket, Key }) => (typeof Key === "string" && typeof Bucket === "string" ? [`${Bucket}/${Key}`] : []),
+    member("Bucket"),
   ],
   monitoring: [member("AlarmName", alarm), member("AlarmNames", alarm)],
 };

@@ -11,6 +11,7 @@ import { findOperation, perform } from "./perform.js";
 import type { Principal, Principals } from "./principals.js";
 import { queryProtocol } from "./query.js";
 import { restProtocol } from "./rest.js";
+import { s3Protocol } from "./rest-xml.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "./service.js";
 import { createDirectory } from "./service-directory.js";
 import { checkTime, findCredential, type RequestHead, type SignedRequest, verifySignature } from "./signature.js";
@@ -36,7 +37,7 @@ export interface CallsOptions {
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  body: string | Uint8Array;
   /** Delay before it is sent, in milliseconds. */
   delay: number;
   failure?: Failure;
@@ -109,8 +110,9 @@ export function createCalls(options: CallsOptions): Calls {
       const input = protocol.decode(request.body, model.input(operation));
       const caller = callerOf(principal, claim);
       const output = await perform({ service, operation, input, caller, principal, activeFaults }, options);
-      const body = protocol.encode(operation, output, model.output(operation), requestId);
-      shown = { status: 200, headers: { "content-type": protocol.contentType }, body };
+      const encoded = protocol.encode(operation, output, model.output(operation), requestId);
+      const { status = 200, headers, body } = typeof encoded === "string" ? { headers: {}, body: encoded } : encoded;
+      shown = { status, headers: { "content-type": protocol.contentType, ...headers }, body };
     } catch (error) {
       shown = errorAnswer(error, protocol, requestId);
     }
@@ -173,7 +175,9 @@ export function createCalls(options: CallsOptions): Calls {
     throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
   }
 
-  function untargeted(signingName: string, { method, url }: RequestHead): Protocol {
+  function untargeted(signingName: string, head: RequestHead): Protocol {
+    const { method, url } = head;
+    if (signingName === "s3") return s3Protocol(head);
     return rest.includes(signingName) ? restProtocol(signingName, method, url) : queryProtocolOf(signingName);
   }
 

@@ -6,10 +6,11 @@ import type { Clock } from "../clock.js";
 import { readAuthorization } from "./authorization.js";
 import type { Answer, Calls } from "./calls.js";
 
-/** Maximum size of a JSON body, in bytes: a layer part of 20 MiB in base64 for ECR, slightly more than AWS's limit for others. */
+/** Maximum size of a body, in bytes: a layer part of 20 MiB in base64 for ECR, less than AWS's limit for S3, slightly more for others. */
 const BODY_LIMITS = new Map([
   ["ecr", 32 << 20],
   ["logs", 8 << 20],
+  ["s3", 8 << 20],
 ]);
 const BODY_LIMIT = 2 << 20;
 /** Maximum size of a form, in bytes. The largest is one with a web identity token of 20,000 characters. */
@@ -65,9 +66,10 @@ function deliver(response: ServerResponse, { status, headers, body, failure }: A
 
 /** @param headers Headers of a request with a well-formed authorization. */
 function bodyLimit(headers: Record<string, string>): number {
+  const { service } = readAuthorization(headers.authorization);
   const isForm = headers["x-amz-target"] === undefined && !headers["content-type"]?.startsWith("application/json");
-  if (isForm) return FORM_LIMIT;
-  return BODY_LIMITS.get(readAuthorization(headers.authorization).service) ?? BODY_LIMIT;
+  if (isForm && service !== "s3") return FORM_LIMIT;
+  return BODY_LIMITS.get(service) ?? BODY_LIMIT;
 }
 
 /** Rejects a body before its protocol is known: in JSON, as AWS's front end does. */

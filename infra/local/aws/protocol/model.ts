@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import * as autoscaling from "@aws-sdk/client-application-auto-scaling";
 import * as monitoring from "@aws-sdk/client-cloudwatch";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
@@ -67,6 +68,8 @@ const SIMPLE: Record<number, Shape> = {
   21: { type: "blob" },
 };
 
+const require = createRequire(import.meta.url);
+
 const models: Record<string, ServiceModel> = {
   "application-autoscaling": modelOf(autoscaling),
   ecs: modelOf(ecs),
@@ -81,8 +84,16 @@ const models: Record<string, ServiceModel> = {
   sts: modelOf(sts),
 };
 
+/** Packages that are loaded at the first call of their service: few runs use it, and each takes 0.1 s and more. */
+const lazyPackages: Record<string, string> = {
+  dynamodb: "@aws-sdk/client-dynamodb",
+  s3: "@aws-sdk/client-s3",
+};
+
 /** Returns the model of the API with this signing name. */
 export function serviceModel(signingName: string): ServiceModel {
+  const lazy = lazyPackages[signingName];
+  if (lazy !== undefined) models[signingName] ??= modelOf(require(lazy));
   const model = models[signingName];
   if (!model) throw new Error(`No API model for ${signingName}: there are ${Object.keys(models).join(", ")}.`);
   return model;

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import { accessesOf, accessesWithContext, authorize } from "./authorize.js";
+import { accessesOf, accessesWithContext, accessToMissing, authorize } from "./authorize.js";
 import { missingMember } from "./error-texts.js";
 import type { Fault } from "./faults.js";
 import { ageOf, changed, refuse, shifted, skewOf } from "./inject-faults.js";
@@ -40,6 +40,9 @@ export async function perform(call: Call, { clock, limits }: { clock: Clock; lim
     const output = await run(shifted(input, model.input(operation), -skew) as JsonObject, caller);
     return changed(shifted(output, model.output(operation), skew) as JsonObject, activeFaults);
   } catch (error) {
+    if (error instanceof AwsError && error.code === "NoSuchKey") {
+      for (const access of accessToMissing(service.signingName, input, caller)) authorize(principal, access);
+    }
     throw withModelStatus(service, error);
   }
 }

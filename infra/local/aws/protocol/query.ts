@@ -1,7 +1,7 @@
 import type { Protocol } from "./aws-protocols.js";
 import type { Shape } from "./model.js";
 import { AwsError, type Json, type JsonObject } from "./service.js";
-import { escapeXml } from "./xml.js";
+import { element, escapeXml } from "./xml.js";
 
 /** AWS query protocol: a form holds the operation and its members; the response is XML. */
 export function queryProtocol(namespace: string): Protocol {
@@ -111,8 +111,4 @@ function contentOf(value: Json, shape: Shape | undefined): string {
       element(name, contentOf(member, shape?.type === "structure" ? shape.members.get(name)?.() : undefined)),
     )
     .join("");
-}
-
-function element(name: string, content: string): string {
-  return `<${name}>${content}</${name}>`;
 }

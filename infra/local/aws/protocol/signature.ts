@@ -134,6 +134,8 @@ async function sign(head: RequestHead, claim: Claim, principal: Principal, bodyH
     service: claim.service,
     sha256: Sha256,
     applyChecksum: false,
+    // The path of S3 is a key, which is encoded once.
+    uriEscapePath: claim.service !== "s3",
   });
   const signed = await signer.sign(
     {

@@ -1,3 +1,8 @@
+/** @param content XML: text is to be escaped. */
+export function element(name: string, content: string): string {
+  return `<${name}>${content}</${name}>`;
+}
+
 /** Escapes text for XML. Characters that XML 1.0 excludes, such as most control characters, become the replacement character. */
 export function escapeXml(text: string): string {
   return Array.from(text, escapeCharacter).join("");

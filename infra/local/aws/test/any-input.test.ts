@@ -19,6 +19,7 @@ const services = {
   EventBridge: ["events", "AWSEvents"],
   SNS: ["sns"],
   Logs: ["logs", "Logs_20140328"],
+  DynamoDB: ["dynamodb", "DynamoDB_20120810"],
 } as const;
 
 type Value = unknown;

@@ -65,7 +65,7 @@ test("a direct call is validated, authorised and counted as one over HTTP", asyn
   await assert.rejects(aws.call("ecs", "DescribeServices", { services: 1 }), { code: "SerializationException" });
   await assert.rejects(aws.call("ecs", "StopTask", { task: "x" }), { code: "AccessDeniedException" });
   await assert.rejects(aws.call("ecs", "Invent"), { code: "UnknownOperationException" });
-  await assert.rejects(aws.call("s3", "ListBuckets"), /has no service 's3'/);
+  await assert.rejects(aws.call("kinesis", "ListStreams"), /has no service 'kinesis'/);
   await assert.rejects(aws.call("ecs", "ListClusters", {}, { accessKeyId: "none" }), {
     code: "UnrecognizedClientException",
   });

@@ -22,6 +22,8 @@ const names: Record<string, string> = {
   scheduler: "Scheduler",
   sns: "SNS",
   logs: "Logs",
+  s3: "S3",
+  dynamodb: "DynamoDB",
 };
 
 test("docs/rehearsal.md lists exactly the operations that are offered", async () => {
