@@ -118,6 +118,27 @@ for (const [name, scenario] of Object.entries(reportScenes)) {
   }
 }
 
+for (const [device, width, height] of [
+  ["a desktop", 1050, 900],
+  ["a phone", 390, 844],
+] as const) {
+  test(`the first screen of ${device} has why a deploy failed, what serves and what to do, and nothing is cut off`, async () => {
+    const report = await reportOf(reportScenes.failed ?? assert.fail());
+    const { page } = await open("first.html", new Map(await reportFiles(report)).get("report.html") ?? "");
+    await page.setViewportSize({ width, height });
+    for (const name of ["What happened", "Why", "Fix", "Serves now", "Next"]) {
+      const box = await page.getByRole("term").filter({ hasText: name }).boundingBox();
+      assert.ok(box && box.y + box.height < height, `${name} is below the first screen`);
+    }
+    const wide = Number(await page.evaluate("document.documentElement.scrollWidth"));
+    assert.ok(wide <= width, `the page is ${wide} pixels wide`);
+    const rows = await page.getByRole("table", { name: "Tasks" }).getByRole("row").all();
+    for (const row of rows)
+      assert.ok(((await row.boundingBox())?.height ?? 0) < 60, "a column is too narrow for its text");
+    await page.close();
+  });
+}
+
 test("the timeline is an image by itself, without a network", async () => {
   const report = await reportOf(reportScenes["rolled-back"] ?? assert.fail());
   const svg = new Map(await reportFiles(report)).get("timeline.svg") ?? "";

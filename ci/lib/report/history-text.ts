@@ -67,10 +67,24 @@ function footer(history: readonly ExplainedRecord[], links: ConsoleLinks | undef
   const median = durationText(sorted[Math.floor((sorted.length - 1) / 2)]);
   const longest = durationText(sorted.at(-1));
   return [
+    ...failureLines(history),
     ...(durations.length < 2
       ? []
       : ["", `durations ${sparkline(durations)} from the oldest to the newest: median ${median}, longest ${longest}`]),
     ...(links ? ["", `console   ${links.deployments}`] : []),
+  ];
+}
+
+/** The newest deploy may be a failed one that an automatic rollback has followed. */
+function failureLines(history: readonly ExplainedRecord[]): string[] {
+  const [newest, before] = history;
+  const last = newest?.undoes !== undefined && newest.undoes === before?.taskDefinition ? before : newest;
+  if (!last?.why) return [];
+  const { fix } = last.why;
+  return [
+    "",
+    ...(fix === undefined ? [] : [`fix       ${neutral(fix, 400)}`]),
+    `next      \`report --deployment ${neutral(nameIn(last.arn), 100)} -o report\` shows its tasks, events and logs`,
   ];
 }
 

@@ -23,11 +23,20 @@ export function formatStatus(status: ServiceStatus, { timeZone, links }: StatusV
     ["tasks", `${status.runningCount} of ${status.desiredCount} running, ${status.pendingCount} pending`],
     ...(status.strategy ? [["strategy", strategyText(status.strategy)] satisfies [string, string]] : []),
     ...(status.inFlight ? [["rollout", inFlightText(status.inFlight)] satisfies [string, string]] : []),
+    ...(status.failed ? failedLines(status.failed) : []),
     ...status.deployments.map((one): [string, string] => ["deployment", describe(one)]),
     ...status.events.map(({ at, message }): [string, string] => ["event", `${timeOf(at, timeZone)} ${message}`]),
     ...(links ? [["console", links.service] satisfies [string, string]] : []),
   ];
   return `${lines.map(([name, value]) => `${name.padEnd(12)}${neutral(value)}`).join("\n")}\n`;
+}
+
+function failedLines({ deployment, ending }: NonNullable<ServiceStatus["failed"]>): [string, string][] {
+  const id = nameIn(deployment.arn);
+  return [
+    ["last deploy", `${ending}: ${id}${deployment.statusReason ? `, ${deployment.statusReason}` : ""}`],
+    ["next", `\`history\` shows its cause and fix, and \`report --deployment ${id} -o report\` its tasks and logs.`],
+  ];
 }
 
 function timeOf(at: number, timeZone: string | undefined): string {

@@ -30,6 +30,16 @@ test("a failure has its cause below its line", () => {
   assert.match(lines[3] ?? "", /^2026-11-27T08:00:00Z {2}1:00 {2}deployed/);
 });
 
+test("the last deploy's failure has its fix and the next step, also where an automatic rollback followed it", () => {
+  const undo = record(60, { taskDefinition: "task-definition/api:8", undoes: failed.taskDefinition });
+  for (const history of [[failed], [undo, failed]]) {
+    const text = formatHistory(history);
+    assert.match(text, /^fix {7}Raise it\.$/m);
+    assert.match(text, /^next {6}`report --deployment sd1 -o report` shows/m);
+  }
+  assert.doesNotMatch(formatHistory([record(60), failed]), /^(fix|next) /m);
+});
+
 test("the column of runs is there only when a deploy had a run id", () => {
   assert.match(formatHistory([failed]), /^started .* commit {2}run$/m);
   assert.match(formatHistory([record(60)]), /^started .* commit$/m);

@@ -15,7 +15,8 @@ export function reportMarkdown(report: DeploymentReport): string {
     ...(diagnosis && diagnosis.evidence.length > 0
       ? [preformatted(diagnosis.evidence.slice(0, 20).map(shortArns))]
       : []),
-    ...logs.map(logPart),
+    // A log is read at once only where it shows a cause.
+    ...logs.map((one, index) => logPart(one, diagnosis !== undefined && index === 0)),
     ...consoleLine(report),
     table(["fact", "value"], facts(report)),
     ...folded(`Tasks (${tasks.length})`, taskTable(report, tasks)),
@@ -30,12 +31,12 @@ function linked(text: string, address: string): string {
   return address.startsWith("https://") ? html`<a href="${address}">${text}</a>`.text : "";
 }
 
-function logPart({ task, container, log, console }: TaskLog, index: number): string {
+function logPart({ task, container, log, console }: TaskLog, isOpen: boolean): string {
   const where = console === undefined ? "" : `, ${linked("in the console", console)}`;
   const name = `task ${markdown(task.slice(0, 8))}, container ${markdown(container)}`;
   if ("unavailable" in log) return `**Log** of ${name}: not shown: ${markdown(log.unavailable)}`;
   const shown = log.lines.length > 0 ? preformatted(log.lines.slice(-most.lines)) : "Nothing was written.";
-  const opened = index === 0 ? " open" : "";
+  const opened = isOpen ? " open" : "";
   return `<details${opened}><summary>End of the log of ${name}${where}</summary>\n\n${shown}\n\n</details>`;
 }
 
