@@ -6,6 +6,7 @@ import { versionsBefore } from "../scenario/versions.js";
 import type { DeployerRun, Outcome } from "../virtual/outcome.js";
 import { isAllowedWhenUncertain, isDeployedTo } from "./check-classic-only.js";
 import { wrongDeployTasks } from "./check-deploy-tasks.js";
+import { wrongGates } from "./check-gates.js";
 import { pollTime, statesSeen, tooLate } from "./check-lateness.js";
 import { groundless } from "./check-refusal.js";
 import { serviceFactsDuring, wentElsewhere } from "./check-rollback.js";
@@ -54,6 +55,7 @@ function wrongOf(scenario: Scenario, outcome: Outcome): string[] {
     ...tooLate(scenario, outcome),
     ...groundless(scenario, outcome),
     ...groundlessUndo(scenario, outcome),
+    ...wrongGates(scenario, outcome),
   ];
 }
 

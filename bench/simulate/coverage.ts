@@ -62,6 +62,8 @@ const isStrategy =
   (name: string): Dimension =>
   ({ service }) =>
     service?.strategy?.strategy === name;
+const hasGate = (action: string, outcome?: Outcome) =>
+  Boolean(outcome?.runs.some(({ report }) => report?.gates?.some((gate) => gate.action === action)));
 const isWithoutBalancer = ({ check = "none" }: ServiceSettings) => check === "none" || check === "container";
 
 const all: Record<string, Record<string, Dimension>> = {
@@ -93,6 +95,12 @@ const all: Record<string, Record<string, Dimension>> = {
     "other rule delay": ({ aws }) => aws?.ruleDelay !== undefined,
     "test listener": ({ deployer }) => deployer?.more?.testHttp !== undefined,
     "until shifted": ({ deployer }) => deployer?.more?.until === "shifted",
+    "Network Load Balancer": ({ service }) => service?.network === true,
+    gates: ({ deployer }) => deployer?.gates !== undefined,
+    "a gate continued": (_, outcome) => hasGate("CONTINUE", outcome),
+    "a gate rolled back": (_, outcome) => hasGate("ROLLBACK", outcome),
+    "a gate left the pause": (_, outcome) => hasGate("NONE", outcome),
+    "Lambda hook": ({ functions }) => functions !== undefined,
     "hooks at stages": ({ service }) => service?.strategy !== undefined && service.hooks !== undefined,
   },
   hooks: {

@@ -1,7 +1,12 @@
 import fc from "fast-check";
-import type { JsonObject, LifecycleStage } from "../../infra/local/aws/index.js";
+import {
+  type FunctionBehaviour,
+  type JsonObject,
+  type LifecycleStage,
+  throttled,
+} from "../../infra/local/aws/index.js";
 import { testUrl } from "../scenario/fixture.js";
-import type { Intervention, Scenario } from "../scenario/scenario.js";
+import type { Intervention, Scenario, TaskScript } from "../scenario/scenario.js";
 import { is, MINUTE, oneOf, seconds } from "./arbitraries.js";
 
 const bake = fc.constantFrom(0, 1, 1, 3, 10);
@@ -50,6 +55,74 @@ const hook: fc.Arbitrary<JsonObject> = fc.record({
     action: fc.constantFrom("CONTINUE", "CONTINUE", "ROLLBACK"),
   }),
 });
+
+const FUNCTION = "check-release";
+const answer = oneOf<FunctionBehaviour>(
+  [6, is({ output: { hookStatus: "SUCCEEDED" } })],
+  [2, seconds(1, 200).map((after) => ({ after, output: { hookStatus: "SUCCEEDED" } }))],
+  [2, is({ output: { hookStatus: "FAILED" } })],
+  [
+    1,
+    fc.constantFrom<FunctionBehaviour[]>(
+      { error: "exception" },
+      { error: "timeout", after: 15 * MINUTE },
+      { error: "role" },
+      { refused: throttled },
+      { output: { ok: true } },
+    ),
+  ],
+  [2, fc.constantFrom(5, 30, 90).map((callBackDelay) => ({ output: { hookStatus: "IN_PROGRESS", callBackDelay } }))],
+);
+/** A Lambda hook and the answers of its function. One that never ends is timed out. */
+const lambda: fc.Arbitrary<{ hook: JsonObject; answers: FunctionBehaviour[] }> = fc
+  .record({
+    stages: fc.uniqueArray(
+      fc.constantFrom(
+        "PRE_PRODUCTION_TRAFFIC_SHIFT",
+        "PRODUCTION_TRAFFIC_SHIFT",
+        "TEST_TRAFFIC_SHIFT",
+        "POST_TEST_TRAFFIC_SHIFT",
+        "PRE_SCALE_UP",
+        "POST_SCALE_UP",
+        "POST_PRODUCTION_TRAFFIC_SHIFT",
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+    timeoutConfiguration: fc.record({
+      timeoutInMinutes: fc.constantFrom(20, 1, 5),
+      action: fc.constantFrom("CONTINUE", "ROLLBACK"),
+    }),
+    answers: fc.array(answer, { minLength: 1, maxLength: 6 }),
+  })
+  .map(({ stages, timeoutConfiguration, answers }) => ({
+    hook: {
+      hookTargetArn: `arn:aws:lambda:us-west-2:123456789012:function:${FUNCTION}`,
+      roleArn: "arn:aws:iam::123456789012:role/web-hooks",
+      lifecycleStages: stages,
+      timeoutConfiguration,
+    },
+    answers,
+  }));
+
+/** Stages at which the listeners can be requested: before them they lead to the old version alone. */
+const gateable: LifecycleStage[] = [
+  "POST_TEST_TRAFFIC_SHIFT",
+  "PRE_PRODUCTION_TRAFFIC_SHIFT",
+  "POST_PRODUCTION_TRAFFIC_SHIFT",
+];
+const gate: fc.Arbitrary<Gate> = fc.record({
+  stages: fc.uniqueArray(fc.constantFrom(...gateable), { minLength: 1, maxLength: 2 }),
+  serves: oneOf<TaskScript["serves"]>(
+    [2, is(undefined)],
+    [1, fc.constantFrom({ version: "v0.0.1" }, { status: 500 }, { version: "v1.0.0" })],
+  ),
+});
+
+/** Pauses that gates end, and what the release answers where it is not its version. */
+interface Gate {
+  stages: LifecycleStage[];
+  serves: TaskScript["serves"];
+}
 
 const stage = fc.constantFrom<LifecycleStage[]>(
   "PRE_SCALE_UP",
@@ -101,6 +174,13 @@ export const shifting: fc.Arbitrary<(scenario: Scenario) => Scenario> = fc
     allows: oneOf([2, is(2 * 60 * MINUTE)], [1, is(undefined)]),
     untilShifted: oneOf([4, is(false)], [1, is(true)]),
     asksTest: oneOf([2, is(false)], [1, is(true)]),
+    lambda: oneOf<{ hook: JsonObject; answers: FunctionBehaviour[] } | undefined>([3, is(undefined)], [1, lambda]),
+    gate: oneOf<Gate | undefined>([4, is(undefined)], [1, gate]),
+    continues: oneOf<number[]>(
+      [1, is([])],
+      [1, fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 4, maxLength: 4 })],
+    ),
+    network: oneOf([9, is(false)], [1, is(true)]),
   })
   .map((drawn) => (scenario) => withStrategy(scenario, drawn));
 
@@ -116,20 +196,45 @@ interface Drawn {
   allows: number | undefined;
   untilShifted: boolean;
   asksTest: boolean;
+  lambda: { hook: JsonObject; answers: FunctionBehaviour[] } | undefined;
+  gate: Gate | undefined;
+  /** Milliseconds after which a user continues each pause, by its step; empty when none does. */
+  continues: number[];
+  network: boolean;
+}
+
+/** Continues the pauses of the hooks, as a user or another tool does. */
+function continuing(hooks: readonly JsonObject[], after: readonly number[]): Intervention[] {
+  return pausedStages(hooks).flatMap((from) =>
+    after.map((at, index): Intervention => ({ at, from, step: index + 1, do: "continue", action: "CONTINUE" })),
+  );
+}
+
+function pausedStages(hooks: readonly JsonObject[]): LifecycleStage[] {
+  return [...new Set(hooks.flatMap(({ lifecycleStages }) => lifecycleStages as LifecycleStage[]))];
 }
 
 function withStrategy(scenario: Scenario, drawn: Drawn): Scenario {
-  const { strategy, testRule, hooks, atStages, check, breakerOnShifts, ruleDelay, alarms, allows, untilShifted } =
-    drawn;
+  const { strategy, testRule, atStages, check, breakerOnShifts, ruleDelay, allows, untilShifted, network } = drawn;
+  const gate = testRule && check !== undefined && scenario.deployer?.verb === undefined ? drawn.gate : undefined;
+  const hooks = [
+    ...drawn.hooks,
+    ...(drawn.lambda ? [drawn.lambda.hook] : []),
+    ...(gate ? [{ targetType: "PAUSE", lifecycleStages: gate.stages }] : []),
+  ];
+  // Only an existing alarm fires.
+  const alarms = drawn.alarms ?? (atStages.some((one) => one.do === "alarm") ? ["errors"] : undefined);
   const { more, ...service } = scenario.service ?? {};
   // Early success belongs to rolling deployments, and a bake time is the strategy's own.
   const { deploymentConfiguration: _, ...members } = more ?? {};
-  const interventions = [...(scenario.interventions ?? []), ...atStages];
+  const interventions = [...(scenario.interventions ?? []), ...atStages, ...continuing(drawn.hooks, drawn.continues)];
   const timeoutMs = scenario.deployer?.timeoutMs ?? allows;
   const isUntilShifted = untilShifted && scenario.deployer?.verb === undefined;
-  const requestsTest = drawn.asksTest && testRule && check !== undefined && scenario.deployer?.http === true;
+  const http = gate !== undefined || scenario.deployer?.http === true;
+  const requestsTest = drawn.asksTest && testRule && check !== undefined && http;
   const deployer = {
     ...scenario.deployer,
+    ...(gate && { http, gates: gate.stages.map((stage) => ({ stage, timeoutSeconds: 60 })) }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...((isUntilShifted || requestsTest) && {
       more: { ...(isUntilShifted && { until: "shifted" }), ...(requestsTest && { testHttp: { baseUrl: testUrl } }) },
@@ -142,12 +247,15 @@ function withStrategy(scenario: Scenario, drawn: Drawn): Scenario {
   };
   return {
     ...scenario,
+    ...(drawn.lambda && { functions: { [FUNCTION]: drawn.lambda.answers } }),
+    ...(gate?.serves && { release: { ...scenario.release, tasks: [{ serves: gate.serves }] } }),
     service: {
       ...service,
       ...(Object.keys(members).length > 0 && { more: members }),
       strategy,
       ...(check && { check }),
       ...(!testRule && { testRule }),
+      ...(network && check && { network }),
       ...(hooks.length > 0 && { hooks }),
       ...(alarms && { alarms }),
     },

@@ -205,3 +205,52 @@ test("a rollback needs the proof of the reason that it states, and of no other",
   );
   assert.match(checkOutcome(scenario, without).join(), /on responses that prove nothing/);
 });
+
+const gated: Scenario = {
+  service: {
+    check: "load-balancer",
+    strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 1 },
+    hooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"] }],
+  },
+  deployer: { http: true, gates: [{ stage: "POST_TEST_TRAFFIC_SHIFT", timeoutSeconds: 60 }] },
+};
+
+test("a gate that acts against the answers of its listener is detected", async () => {
+  const wrong: Scenario = { ...gated, release: { tasks: [{ serves: { version: "v0.0.1" } }] } };
+  const cases = [
+    [gated, "CONTINUE", ["ROLLBACK", "NONE"]],
+    [wrong, "ROLLBACK", ["CONTINUE"]],
+  ] as const;
+  for (const [scenario, right, others] of cases) {
+    const outcome = await played(scenario);
+    const gates = outcome.report?.gates ?? [];
+    assert.deepEqual(
+      gates.map(({ action }) => action),
+      [right],
+    );
+    for (const action of others) {
+      const other = withRun(outcome, (run) => ({
+        ...run,
+        ...(run.report && { report: { ...run.report, gates: gates.map((gate) => ({ ...gate, action })) } }),
+      }));
+      assert.match(checkOutcome(scenario, other).join(), /the gate at POST_TEST_TRAFFIC_SHIFT chose/, action);
+    }
+  }
+});
+
+test("a Lambda function that rejects the way back leaves a failed rollout", async () => {
+  const hook = {
+    hookTargetArn: "arn:aws:lambda:us-west-2:123456789012:function:check-release",
+    roleArn: "arn:aws:iam::123456789012:role/web-hooks",
+    lifecycleStages: ["TEST_TRAFFIC_SHIFT"],
+  };
+  const { report, hooks } = await played({
+    ...gated,
+    service: { ...gated.service, hooks: [hook] },
+    functions: { "check-release": [{ output: { hookStatus: "SUCCEEDED" } }, { output: { hookStatus: "FAILED" } }] },
+    interventions: [{ at: 1_000, from: "BAKE_TIME", do: "stop", stopType: "ROLLBACK" }],
+    deployer: { http: true },
+  });
+  assert.equal(report?.verdict, "failed");
+  assert.deepEqual(hooks, { SUCCEEDED: 1, FAILED: 1 });
+});

@@ -39,13 +39,14 @@ export function startConcurrentDeploy(
   const own = { ...createSimulation(scenario, seed + 1, { ...stage, aws, oracle: history }), trace: stage.trace };
   const outcome = stage.time.sleep(at).then(async () => {
     const run = await runDeployer(own, number, undefined);
-    const { answers, taskAnswers } = own;
+    const { answers, testAnswers, taskAnswers } = own;
     return {
       scenario,
       runs: [run] as Outcome["runs"],
       ...(run.report && { report: run.report }),
       oracle: history.record,
       answers,
+      testAnswers,
       taskAnswers,
     };
   });

@@ -17,7 +17,9 @@ export interface Outcome {
   /** Times at which the deployer received responses that a fault had made stale or changed. */
   misread: number[];
   /** Outcome of the concurrent deploy, where there was one. */
-  concurrent?: Pick<Outcome, "runs" | "report" | "oracle" | "answers" | "taskAnswers"> & { scenario: Scenario };
+  concurrent?: Pick<Outcome, "runs" | "report" | "oracle" | "answers" | "testAnswers" | "taskAnswers"> & {
+    scenario: Scenario;
+  };
   /** Number of lifecycle hooks by status, in all deployments. */
   hooks: Record<string, number>;
   /** Responses of the test listener to the deployer; absent without any. */

@@ -263,4 +263,20 @@ export const rollouts: Found[] = [
     },
     verdicts: [undefined, "deployed-unverified"],
   },
+  {
+    name: "a gate of the second of two deploys continues a pause, and the first has requested no test listener",
+    seed: 60001544,
+    scenario: {
+      release: {},
+      service: {
+        check: "both",
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+        hooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"] }],
+      },
+      aws: { rollbackId: "new", timing: { listLag: 2_000, currentDeploymentLag: 0 } },
+      deployer: { http: true, gates: [{ stage: "POST_TEST_TRAFFIC_SHIFT", timeoutSeconds: 60 }] },
+      concurrent: { at: 0, version: "v3.0.0" },
+    },
+    verdicts: ["superseded"],
+  },
 ];

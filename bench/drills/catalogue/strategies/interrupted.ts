@@ -1,4 +1,5 @@
 import type { LifecycleStage } from "../../../../infra/local/aws/index.js";
+import type { Scenario } from "../../../scenario/scenario.js";
 import type { Drill } from "../../drill.js";
 import {
   at,
@@ -41,19 +42,24 @@ const after = (stage: LifecycleStage) => (passing.includes(stage) ? 10 : 1_000);
 
 const atEachStage = eachStrategy.flatMap(([word, strategy]) =>
   stages.flatMap((stage): Drill[] => {
-    const service = shifts(strategy, passing.includes(stage) ? { hooks: [pause(stage)] } : {});
+    const setting: Scenario = {
+      service: shifts(strategy, passing.includes(stage) ? { hooks: [pause(stage)] } : {}),
+      // The clean-up lasts as long as the old tasks take to stop.
+      ...(stage === "CLEAN_UP" && { before: { tasks: [{ stop: 30_000 }] } }),
+      deployer: verified,
+    };
     return [
       {
         name: `${word}-stopped-in-${hyphened(stage)}`,
         description: `A user stops the deployment in ${stage}, and ECS goes back.`,
-        scenario: { service, interventions: [at(stage, stopped, { after: after(stage) })], deployer: verified },
+        scenario: { ...setting, interventions: [at(stage, stopped, { after: after(stage) })] },
         ends: { verdict: "rolled-back" },
         cause: "stopped-by-person",
       },
       {
         name: `${word}-other-deploy-in-${hyphened(stage)}`,
         description: `Another user deploys another version in ${stage}.`,
-        scenario: { service, interventions: [at(stage, otherDeploy, { after: after(stage) })], deployer: verified },
+        scenario: { ...setting, interventions: [at(stage, otherDeploy, { after: after(stage) })] },
         ends: { verdict: "superseded" },
       },
     ];
