@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type DeployArguments, parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
 import { run } from "../../ci/lib/rollout/run.js";
-import { BLUE, GREEN, PRODUCTION, shiftScene } from "./shift-scene.js";
+import { advancedConfiguration, BLUE, GREEN, PRODUCTION, shiftScene } from "./shift-scene.js";
 
 type Scene = Awaited<ReturnType<typeof shiftScene>>;
 
@@ -107,6 +107,26 @@ test("the rules are read before a deploy: one that a foreign tool has put back r
   await assert.rejects(deploy(scene, "v3.0.0", {}), { code: "pre-flight", message });
   await forward(GREEN);
   assert.equal((await deploy(scene, "v3.0.0", {})).verdict, "deployed");
+});
+
+test("the listeners of a Network Load Balancer are read in place of rules", async () => {
+  const listener = (port: string) =>
+    PRODUCTION.replace(/:listener-rule\/.*/, `:listener/net/web/0123456789abcdef/${port}`);
+  const [production, tests] = [listener("0000000000000080"), listener("0000000000008080")];
+  const scene = await shiftScene({
+    deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+    balancer: {
+      advancedConfiguration: { ...advancedConfiguration, productionListenerRule: production, testListenerRule: tests },
+    },
+  });
+  assert.equal((await deploy(scene, "v2.0.0", {})).verdict, "deployed");
+  assert.doesNotMatch(scene.lines.join("\n"), /listener-rules/);
+  await scene.call("elasticloadbalancing", "ModifyListener", {
+    ListenerArn: production,
+    DefaultActions: [{ Type: "forward", TargetGroupArn: BLUE }],
+  });
+  const message = /listener-rules: The production listener .* forwards to web, and the running tasks are in green/;
+  await assert.rejects(deploy(scene, "v3.0.0", {}), { code: "pre-flight", message });
 });
 
 test("without permission for the rules they are not checked, and the deploy goes on", async () => {

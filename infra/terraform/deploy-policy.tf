@@ -183,7 +183,7 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid       = "FindRoles"
     actions   = ["iam:GetRole"]
-    resources = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
+    resources = concat([aws_iam_role.execution.arn, aws_iam_role.task.arn], aws_iam_role.infrastructure[*].arn)
   }
 
   # None can be held to a target group or a rule.
@@ -191,6 +191,7 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid = "ReadHealthCheck"
     actions = [
+      "elasticloadbalancing:DescribeListeners",
       "elasticloadbalancing:DescribeRules",
       "elasticloadbalancing:DescribeTargetGroupAttributes",
       "elasticloadbalancing:DescribeTargetGroups",

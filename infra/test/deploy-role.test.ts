@@ -88,7 +88,7 @@ test("the deploy role may do what the deployer calls, and nothing else", () => {
 
 test("no action is a pattern, and only what can't be held to a resource has all of them", () => {
   for (const action of permitted) assert.doesNotMatch(action, /\*/);
-  const everywhere = statements("deploy").filter((one) => one.resources.includes("*"));
+  const everywhere = statements("deploy").filter((one) => [one.resources].flat().includes("*"));
   assert.deepEqual(
     everywhere.flatMap(({ actions }) => actions),
     [
@@ -97,6 +97,7 @@ test("no action is a pattern, and only what can't be held to a resource has all 
       "ecs:ListTaskDefinitions",
       "ecs:ListTasks",
       "application-autoscaling:DescribeScalableTargets",
+      "elasticloadbalancing:DescribeListeners",
       "elasticloadbalancing:DescribeRules",
       "elasticloadbalancing:DescribeTargetGroupAttributes",
       "elasticloadbalancing:DescribeTargetGroups",
@@ -146,7 +147,7 @@ const conditions = (action: string) =>
     .filter(({ actions }) => actions.includes(action))
     .map(({ condition }) => condition as unknown);
 const resources = (action: string) =>
-  statements("deploy").flatMap((one) => (one.actions.includes(action) ? one.resources : []));
+  statements("deploy").flatMap((one) => (one.actions.includes(action) ? [one.resources].flat() : []));
 
 test("a revision is tagged at its registration and later only with what became of it, a task only when it is run, and the service only with its lock", () => {
   assert.deepEqual(conditions("ecs:TagResource"), [
@@ -169,9 +170,12 @@ test("roles go only to tasks", () => {
   ]);
 });
 
-test("of roles only those of the tasks are read", () => {
-  assert.deepEqual(resources("iam:GetRole"), resources("iam:PassRole"));
-  assert.equal(resources("iam:GetRole").length, 2);
+test("of roles only those of the tasks are read, and the one by which ECS shifts traffic where there is one", () => {
+  assert.equal(
+    String(resources("iam:GetRole")),
+    "${concat([aws_iam_role.execution.arn, aws_iam_role.task.arn], aws_iam_role.infrastructure[*].arn)}",
+  );
+  assert.deepEqual(resources("iam:PassRole"), ["${aws_iam_role.execution.arn}", "${aws_iam_role.task.arn}"]);
 });
 
 test("secrets and parameters are called for, but not permitted while the service takes none", () => {

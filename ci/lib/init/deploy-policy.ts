@@ -118,6 +118,7 @@ const watching = [
   "ecs:StopServiceDeployment",
 ];
 const balancing = [
+  "elasticloadbalancing:DescribeListeners",
   "elasticloadbalancing:DescribeRules",
   "elasticloadbalancing:DescribeTargetGroupAttributes",
   "elasticloadbalancing:DescribeTargetGroups",

@@ -4,9 +4,9 @@ import { readService } from "../ecs/service.js";
 import { readableDeployments } from "../ecs/service-deployments.js";
 import { reportFindings } from "./gate.js";
 import type { DeploySettings } from "./plan/deploy-settings.js";
-import { refuseBusy } from "./plan/deployment-in-flight.js";
 import { propose } from "./plan/proposal.js";
 import { refuseBlocking } from "./preflight/preflight.js";
+import { refuseBusy } from "./refuse-busy.js";
 import { registeredAt } from "./revisions/own-revisions.js";
 import type { Session } from "./session.js";
 
@@ -36,7 +36,7 @@ export async function checkBeforeBuild(
   const { aws, target, signal } = session;
   const now = await readService(aws, target, signal);
   const deployments = await withDescribedErrors(readableDeployments(session, registeredAt(now.current)));
-  refuseBusy(target, now, deployments);
+  await refuseBusy(session, now, deployments);
   // The digest is only known after the build; it is as long as this one.
   const release = { version, image: `${repository}@sha256:${"0".repeat(64)}`, digest: "" };
   const unbuilt = { platform: platform.split("/").slice(0, 2).join("/") };

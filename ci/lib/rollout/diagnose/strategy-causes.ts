@@ -4,6 +4,15 @@
  */
 import type { CauseRule } from "./causes.js";
 
+/** ECS reports a denied change of a rule as a failed hook of the traffic stage. The third form is assumed. */
+const infrastructureRole: CauseRule = {
+  cause: "infrastructure-role-denied",
+  pattern:
+    /missing permissions on ECS Infrastructure Role|lifecycle hook\(s\) failed\..*not authorized to perform: elasticloadbalancing:|invalid networking configuration.*(not authorized|AccessDenied|access denied)/is,
+  title: "the role that changes the listener rules does not trust ecs.amazonaws.com, or lacks a permission",
+  fix: "Let ecs.amazonaws.com assume roleArn of advancedConfiguration, and attach AmazonECSInfrastructureRolePolicyForLoadBalancers to it.",
+};
+
 const hookRules: readonly CauseRule[] = [
   {
     cause: "hook-response-invalid",
@@ -31,6 +40,7 @@ const hookRules: readonly CauseRule[] = [
   },
   {
     cause: "hook-timed-out",
+    // Assumed: AWS documents no reason for a Lambda hook whose time ended.
     pattern: /hook target \S+ timed out/i,
     title: "a lifecycle hook did not end in its time",
     fix: "Read the function's log: it returned IN_PROGRESS until the hook's timeoutConfiguration ended.",
@@ -64,12 +74,6 @@ const networkingRules: readonly CauseRule[] = [
     fix: "Name both target groups in the production listener rule, the idle one with weight 0.",
   },
   {
-    cause: "infrastructure-role-denied",
-    pattern: /invalid networking configuration.*(not authorized|AccessDenied|access denied)/is,
-    title: "the role that changes the listener rules lacks a permission",
-    fix: "Attach AmazonECSInfrastructureRolePolicyForLoadBalancers to roleArn of advancedConfiguration.",
-  },
-  {
     cause: "listener-rule-missing",
     pattern: /invalid networking configuration.*(rule|listener)\S*[^.]*(not found|does not exist|could not be found)/is,
     title: "a listener rule that the service names does not exist",
@@ -84,7 +88,7 @@ const networkingRules: readonly CauseRule[] = [
 ];
 
 /** Reasons that name the part which failed. */
-export const strategyRules: readonly CauseRule[] = [...hookRules, ...networkingRules];
+export const strategyRules: readonly CauseRule[] = [infrastructureRole, ...hookRules, ...networkingRules];
 
 /** Reasons that name what ECS did, and not why: matched after all others. */
 export const outcomeRules: readonly CauseRule[] = [

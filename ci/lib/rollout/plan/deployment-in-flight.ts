@@ -1,31 +1,29 @@
-import { InputError } from "../../common/errors.js";
-import type { Target } from "../../config/target.js";
-import type { CurrentService } from "../../ecs/service.js";
 import type { ListedDeployment, ReadableDeployments } from "../../ecs/service-deployments.js";
-import { primaryOf } from "../../ecs/snapshot.js";
+import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
 import { isFinished } from "../../ecs/states.js";
 
-/**
- * Refuses a deploy while another deployment is in flight: a new one would replace it, and one that begins during a rollback has nothing
- * to return to and can stall.
- * @throws InputError that names the deployment in flight.
- */
-export function refuseBusy(target: Target, now: CurrentService, known: ReadableDeployments): void {
-  const busy = inFlight(now, known);
-  if (!busy) return;
-  throw new InputError(
-    "deployment-in-flight",
-    `Service "${target.service}" is being deployed to: ${busy}. Wait for its end or stop it, then deploy again.`,
-  );
+/** Returns the newest listed deployment that has not ended. */
+export function unfinishedOf({ listed }: ReadableDeployments): ListedDeployment | undefined {
+  return listed.find((one) => !isFinished(one.status));
 }
 
-function inFlight({ service }: CurrentService, known: ReadableDeployments): string | undefined {
-  const unfinished = known.listed.find((one) => !isFinished(one.status));
-  if (unfinished) return `${unfinished.arn} to ${unfinished.taskDefinition} is ${unfinished.status}`;
-  const primary = primaryOf(service);
-  // Its service deployment may not be listed yet. A listed one has ended, and its old tasks leave on their own.
-  if (primary?.rolloutState !== "IN_PROGRESS" || latestOf(known, primary.taskDefinition ?? "")) return undefined;
-  return `${primary.id} to ${primary.taskDefinition} is IN_PROGRESS`;
+/**
+ * Describes a deployment in flight. Pure.
+ * @returns `state` for the end of a sentence, such as `IN_PROGRESS at BAKE_TIME with 100 % of the production traffic`; `next` is a sentence.
+ */
+export function describeInFlight(status: string, view?: ServiceDeploymentView): { state: string; next: string } {
+  const { lifecycleStage: stage, productionWeight: weight, waitingHooks: hooks = [] } = view ?? {};
+  const at = stage === undefined ? "" : ` at ${stage}`;
+  const share = weight === undefined ? "" : ` with ${weight} % of the production traffic`;
+  const waits = hooks.length === 0 ? "" : `; it waits for a user at ${hooks.map(({ hookId }) => hookId).join(", ")}`;
+  return { state: `${status}${at}${share}${waits}`, next: nextAfter(status, stage, hooks.length > 0) };
+}
+
+function nextAfter(status: string, stage: string | undefined, waits: boolean): string {
+  if (/^(?:ROLLBACK_|STOP_)/.test(status)) return "Follow it to its end with watch, then deploy again.";
+  if (waits) return "Go on with continue or roll it back with abort, wait for its end with watch, then deploy again.";
+  const end = stage === "BAKE_TIME" ? "the end of its bake time" : "its end";
+  return `Wait for ${end} with watch, or roll it back with abort; then deploy again.`;
 }
 
 /** Returns the newest service deployment of a revision. */

@@ -7,9 +7,9 @@ import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import { type ReadableDeployments, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf, type Subject } from "../../ecs/snapshot.js";
-import { refuseBusy } from "../plan/deployment-in-flight.js";
 import { type Change, nextTags, plan } from "../plan/plan.js";
 import { hasServiceChange, type ServiceChanges, serviceChanges } from "../plan/proposal.js";
+import { refuseBusy } from "../refuse-busy.js";
 import { type DeployRequest, revisionTags } from "../revisions/deploy-request.js";
 import { findRevisions, type OwnRevision, registeredAt } from "../revisions/own-revisions.js";
 import { matchesRegistration } from "../revisions/same-content.js";
@@ -70,7 +70,7 @@ export async function findRollout(
   if (left) refuseMoved(session, now, left);
   const late = left && (await listedLate(session, now, left));
   if (late) return { started: toStarted(session, request, timeoutMs, late, own) };
-  refuseBusy(session.target, now, known);
+  await refuseBusy(session, now, known);
   return { remains: { own, known, since, ...(left && { left }) } };
 }
 

@@ -2,7 +2,7 @@ import { InputError } from "../../common/errors.js";
 import { type CurrentService, describeService } from "../../ecs/service.js";
 import { type RevisionCache, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf } from "../../ecs/snapshot.js";
-import { refuseBusy } from "../plan/deployment-in-flight.js";
+import { refuseBusy } from "../refuse-busy.js";
 import type { Session } from "../session.js";
 import { shutdownSeconds } from "../watch/deadline.js";
 import { readTargetGroups } from "../watch/target-groups.js";
@@ -24,7 +24,7 @@ export async function settle(session: Session, now: CurrentService, since: numbe
     if (service.taskDefinition !== now.service.taskDefinition) throw moved(target.service, service.taskDefinition);
     const primary = primaryOf(service);
     if (primary?.rolloutState !== "IN_PROGRESS") return;
-    refuseBusy(target, { ...now, service }, await readableDeployments(session, since, revisions));
+    await refuseBusy(session, { ...now, service }, await readableDeployments(session, since, revisions));
     if (limit === undefined) {
       limit = await limitOf(session, now);
       end = clock.now() + limit;

@@ -4,7 +4,7 @@ import type { Target } from "../../config/target.js";
 import { type CurrentService, describeService } from "../../ecs/service.js";
 import { type ReadableDeployments, readableDeployments } from "../../ecs/service-deployments.js";
 import { causeLines, logLines } from "../diagnose/diagnosis-text.js";
-import { refuseBusy } from "../plan/deployment-in-flight.js";
+import { refuseBusy } from "../refuse-busy.js";
 import { type DeployRequest, idempotencyKey } from "../revisions/deploy-request.js";
 import { describeRevision, type OwnRevision, tagOf } from "../revisions/own-revisions.js";
 import { noSpan, type Release, type Session } from "../session.js";
@@ -66,7 +66,7 @@ async function refuseMeanwhile(
 ): Promise<void> {
   const service = await describeService(session.aws, session.target, session.signal);
   if (service.taskDefinition !== base) return;
-  refuseBusy(session.target, { ...now, service }, await readableDeployments(session, registeredAt));
+  await refuseBusy(session, { ...now, service }, await readableDeployments(session, registeredAt));
 }
 
 /**

@@ -48,6 +48,16 @@ const reasons: [cause: string, reason: string, fix: RegExp][] = [
   ],
   [
     "infrastructure-role-denied",
+    `${networking} ECS was unable to manage the ELB resources due to missing permissions on ECS Infrastructure Role 'arn:aws:iam::123456789012:role/Admin'.`,
+    /AmazonECSInfrastructureRolePolicyForLoadBalancers/,
+  ],
+  [
+    "infrastructure-role-denied",
+    "Service deployment rolled back because TEST_TRAFFIC_SHIFT lifecycle hook(s) failed. User: arn:aws:sts::123456789012:assumed-role/myELBRole/ECSNetworkingWithELB is not authorized to perform: elasticloadbalancing:ModifyListener on resource: arn:aws:elasticloadbalancing:us-west-2:123456789012:listener/app/my-alb/abc123/def456 because no identity-based policy allows the elasticloadbalancing:ModifyListener action",
+    /ecs\.amazonaws\.com/,
+  ],
+  [
+    "infrastructure-role-denied",
     `${networking} User: arn:aws:sts::123456789012:assumed-role/ecs/x is not authorized to perform: elasticloadbalancing:ModifyRule`,
     /AmazonECSInfrastructureRolePolicyForLoadBalancers/,
   ],

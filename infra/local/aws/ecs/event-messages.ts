@@ -107,6 +107,7 @@ export const hookFailure = {
   notInvoked: (functionArn: string, reason: string) =>
     `ECS was unable to invoke hook target ${functionArn} due to ${reason}`,
   noRole: (roleArn: string) => `ECS was unable to assume role ${roleArn}`,
+  /** Assumed: AWS documents no text for it. */
   timedOut: (functionArn: string) => `Lifecycle hook target ${functionArn} timed out.`,
 };
 

@@ -1,25 +1,17 @@
 import type { LoadBalancer, Service } from "@aws-sdk/client-ecs";
-import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { abort, sdk } from "../../../aws/sdk.js";
 import { tryRead } from "../../../aws/try-read.js";
 import { nameIn } from "../../../common/aws-names.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import { describeRevisions } from "../../../ecs/service-deployments.js";
 import type { Session } from "../../session.js";
 import { error, notRead, type Finding as TopicFinding } from "../finding.js";
+import { isListener, type RuleFacts, readRule } from "../listener-actions.js";
 import type { SharedReads } from "../shared-reads.js";
 
 const ids = ["listener-rules"] as const;
 type Finding = TopicFinding<(typeof ids)[number]>;
 
-/** Target groups that a rule forwards to, each with its weight. */
-interface RuleFacts {
-  arn: string;
-  /** Absent when the rule does something else than to forward. */
-  weights?: readonly { group: string; weight: number }[];
-}
-
-/** The two target groups of a load balancer, and the ARNs of its rules. */
+/** The two target groups of a load balancer, and the ARNs of its rules, or of its listeners where it is a Network Load Balancer. */
 interface Shift {
   groups: readonly [string, string];
   production: string;
@@ -47,7 +39,7 @@ export interface ListenerRulesFacts {
 export function listenerRules({ shifts }: ListenerRulesFacts): Finding[] {
   return shifts.flatMap((shift) => [
     ...(shift.production === shift.test ? sameRule(shift) : []),
-    ...("unknown" in shift.rules ? unread(shift.rules.unknown) : judgeRules(shift, shift.rules.value)),
+    ...("unknown" in shift.rules ? unread(shift, shift.rules.unknown) : judgeRules(shift, shift.rules.value)),
     ...("unknown" in shift.running ? unreadRevision(shift.running.unknown) : []),
   ]);
 }
@@ -68,41 +60,46 @@ function judgeProduction({ groups, running }: ShiftFacts, { arn, weights = [] }:
     const found = serving.map(({ group, weight }) => `${nameOf(group)} (weight ${weight})`).join(" and ") || "none";
     return error(
       "listener-rules",
-      `The production rule ${arn} forwards to ${found}. ECS needs exactly one of ${groups.map(nameOf).join(" and ")} to get all production traffic.`,
-      "Find the running tasks (aws elbv2 describe-target-health), and forward the rule to their target group alone: aws elbv2 modify-rule. A deployment that ended early, or another tool, may have left it so.",
+      `The production ${kindOf(arn)} ${arn} forwards to ${found}. ECS needs exactly one of ${groups.map(nameOf).join(" and ")} to get all production traffic.`,
+      `Find the running tasks (aws elbv2 describe-target-health), and forward the ${kindOf(arn)} to their target group alone: aws elbv2 modify-${kindOf(arn)}. A deployment that ended early, or another tool, may have left it so.`,
     );
   }
   const tasksIn = "value" in running ? running.value : undefined;
   if (tasksIn === undefined || tasksIn === only.group) return [];
   return error(
     "listener-rules",
-    `The production rule ${arn} forwards to ${nameOf(only.group)}, and the running tasks are in ${nameOf(tasksIn)}: ECS would register the new tasks beside them.`,
-    "Forward the rule to the running tasks' target group (aws elbv2 modify-rule), and let no other tool put it back: in Terraform, ignore_changes = [action] on the rule.",
+    `The production ${kindOf(arn)} ${arn} forwards to ${nameOf(only.group)}, and the running tasks are in ${nameOf(tasksIn)}: ECS would register the new tasks beside them.`,
+    `Forward the ${kindOf(arn)} to the running tasks' target group (aws elbv2 modify-${kindOf(arn)}), and let no other tool put it back: in Terraform, ignore_changes = [${isListener(arn) ? "default_action" : "action"}] on it.`,
   );
 }
 
 function sameRule({ production }: ShiftFacts): Finding[] {
   return error(
     "listener-rules",
-    `The test rule is the production rule ${production}: the test traffic would shift production traffic.`,
-    "Name another rule as testListenerRule in the service's load balancers, or none.",
+    `The test ${kindOf(production)} is the production ${kindOf(production)} ${production}: the test traffic would shift production traffic.`,
+    "Name another one as testListenerRule in the service's load balancers, or none.",
   );
 }
 
 function noRule(arn: string): Finding[] {
   return error(
     "listener-rules",
-    `The service's load balancers name the rule ${arn}, and there is no such rule.`,
-    "Create the rule again, and name it in the service's load balancers: aws ecs update-service --load-balancers …",
+    `The service's load balancers name the ${kindOf(arn)} ${arn}, and there is no such ${kindOf(arn)}.`,
+    "Create it again, and name it in the service's load balancers: aws ecs update-service --load-balancers …",
   );
 }
 
-function unread(reason: string): Finding[] {
+function unread({ production }: Shift, reason: string): Finding[] {
+  const action = isListener(production) ? "DescribeListeners" : "DescribeRules";
   return notRead(
     "listener-rules",
     `Where the listener rules forward to could not be read: ${reason}.`,
-    fixOf(reason, "Allow elasticloadbalancing:DescribeRules on all resources: it can't be limited to one."),
+    fixOf(reason, `Allow elasticloadbalancing:${action} on all resources: it can't be limited to one.`),
   );
+}
+
+function kindOf(arn: string): "listener" | "rule" {
+  return isListener(arn) ? "listener" : "rule";
 }
 
 function unreadRevision(reason: string): Finding[] {
@@ -143,37 +140,12 @@ async function readShift(
 ): Promise<ShiftFacts> {
   const { production, test } = shift;
   const arns = [...new Set([production, ...(test === undefined ? [] : [test])])];
-  // A Network Load Balancer has listeners in place of rules.
-  const rules: ShiftFacts["rules"] = arns.every((arn) => arn.includes(":listener-rule/"))
-    ? await tryRead(readRules(session, arns), session.signal)
-    : { unknown: "they are listeners of a Network Load Balancer, which are not compared" };
+  const reading = arns.map(async (arn) => [arn, await readRule(session, arn)] as const);
+  const rules = await tryRead(
+    Promise.all(reading).then((found) => new Map(found)),
+    session.signal,
+  );
   return { ...shift, rules, running: "unknown" in resolved ? resolved : { value: resolved.value.get(production) } };
-}
-
-async function readRules(session: Session, arns: readonly string[]): Promise<Map<string, RuleFacts | undefined>> {
-  const { DescribeRulesCommand, RuleNotFoundException } = sdk.elb;
-  const elb = await session.aws.lazy.elb();
-  const one = async (arn: string): Promise<[string, RuleFacts | undefined]> => {
-    try {
-      const { Rules = [] } = await elb.send(new DescribeRulesCommand({ RuleArns: [arn] }), abort(session));
-      const weights = Rules[0]?.Actions?.flatMap(weightsOf);
-      return [arn, { arn, ...(weights && { weights }) }];
-    } catch (error) {
-      if (error instanceof RuleNotFoundException) return [arn, undefined];
-      throw error;
-    }
-  };
-  return new Map(await Promise.all(arns.map(one)));
-}
-
-function weightsOf({ Type, TargetGroupArn, ForwardConfig }: Action) {
-  if (Type !== "forward") return [];
-  const groups = ForwardConfig?.TargetGroups ?? [{ TargetGroupArn, Weight: 1 }];
-  // A single target group gets everything, with any weight.
-  return groups.map(({ TargetGroupArn: group = "", Weight = 1 }) => ({
-    group,
-    weight: groups.length === 1 ? 1 : Weight,
-  }));
 }
 
 /** Reads the target group of the running revision, by its production rule; nothing where ECS records none, or several revisions run. */

@@ -1,12 +1,19 @@
 import { nameIn } from "../../../common/aws-names.js";
 import { fixOf } from "../../../common/readable.js";
-import { isFinished } from "../../../ecs/states.js";
+import type { ServiceDeploymentView } from "../../../ecs/snapshot.js";
 import { lockOf } from "../../lock-tag.js";
+import { describeInFlight, unfinishedOf } from "../../plan/deployment-in-flight.js";
+import { readInFlight } from "../../refuse-busy.js";
 import { error, notRead, type Finding as TopicFinding } from "../finding.js";
-import type { BaseFacts } from "../shared-reads.js";
+import type { BaseFacts, SharedReads } from "../shared-reads.js";
 
 const ids = ["other-place", "deployment-in-flight", "locked"] as const;
 type Finding = TopicFinding<(typeof ids)[number]>;
+
+export interface ServiceFacts {
+  /** State of the deployment in flight, where there is one and it could be read. */
+  inFlightView?: ServiceDeploymentView;
+}
 
 /** Checks that the service is in the account and the region that the target names. */
 export function otherPlace({ service, target }: BaseFacts): Finding[] {
@@ -20,17 +27,18 @@ export function otherPlace({ service, target }: BaseFacts): Finding[] {
 }
 
 /** Checks that no deployment of the service is in flight: one that rolls back has nothing to return to, and a deploy over it can stall. */
-export function inFlight({ service, deployments }: BaseFacts): Finding[] {
-  const unfinished = deployments.listed.find((one) => !isFinished(one.status));
+export function inFlight({ service, deployments, inFlightView }: BaseFacts & ServiceFacts): Finding[] {
+  const unfinished = unfinishedOf(deployments);
   const settling = service.deployments?.find((one) => one.status === "PRIMARY" && one.rolloutState === "IN_PROGRESS");
   if (!unfinished && !settling) return deployments.classicOnly === undefined ? [] : notListed(deployments.classicOnly);
-  const what = unfinished
-    ? `${nameIn(unfinished.arn)} to ${shortName(unfinished.taskDefinition)} is ${unfinished.status}.`
-    : `${settling?.id} to ${shortName(settling?.taskDefinition)} is IN_PROGRESS.`;
+  const name = unfinished
+    ? `${nameIn(unfinished.arn)} to ${shortName(unfinished.taskDefinition)}`
+    : `${settling?.id} to ${shortName(settling?.taskDefinition)}`;
+  const { state, next } = describeInFlight(unfinished?.status ?? "IN_PROGRESS", inFlightView);
   return error(
     "deployment-in-flight",
-    `The service is being deployed to: ${what}`,
-    "Wait for its end. If it brings the same version and image, a deploy attaches to it.",
+    `The service is being deployed to: ${name} is ${state}.`,
+    `${next} If it brings the same version and image, a deploy attaches to it.`,
   );
 }
 
@@ -61,5 +69,10 @@ function shortName(arn: string | undefined): string {
 
 export const serviceTopic = {
   ids,
-  judge: (facts: BaseFacts): Finding[] => [...otherPlace(facts), ...inFlight(facts), ...locked(facts)],
+  read: async ({ session, deployments }: SharedReads): Promise<ServiceFacts> => {
+    const unfinished = unfinishedOf(deployments);
+    const inFlightView = unfinished && (await readInFlight(session, unfinished));
+    return { ...(inFlightView && { inFlightView }) };
+  },
+  judge: (facts: BaseFacts & ServiceFacts): Finding[] => [...otherPlace(facts), ...inFlight(facts), ...locked(facts)],
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ServiceDeploymentView } from "../../../../lib/ecs/snapshot.js";
 import { inFlight } from "../../../../lib/rollout/preflight/checks/service.js";
 import { facts, inShort } from "../../../support/facts.js";
 import { revisionArn } from "../../../support/scripted-ecs.js";
@@ -43,4 +44,26 @@ test("an older deployment that still drains is not in flight", () => {
     { id: "ecs-svc/1", status: "ACTIVE", rolloutState: "IN_PROGRESS" as const },
   ];
   assert.deepEqual(inFlight(facts({ service: { deployments } })), []);
+});
+
+const view = (more: Partial<ServiceDeploymentView>): ServiceDeploymentView => ({
+  ...{ arn: "arn:x/sd1", status: "IN_PROGRESS", createdAt: 0, target: "r", sources: [], earlySuccess: false },
+  ...{ waitingHooks: [], runningHooks: [], ...more },
+});
+const about = (status: string, more: Partial<ServiceDeploymentView>) =>
+  inFlight(facts({ deployments: listed(status), inFlightView: view(more) }))[0];
+
+test("the finding names stage, weight and waiting hooks, and the next command", () => {
+  const pause = { lifecycleStage: "POST_TEST_TRAFFIC_SHIFT", productionWeight: 0 };
+  const paused = about("IN_PROGRESS", { ...pause, waitingHooks: [{ hookId: "ecs-pause-1" }] });
+  assert.match(
+    String(paused?.what),
+    /IN_PROGRESS at POST_TEST_TRAFFIC_SHIFT with 0 % of the production traffic; it waits for a user at ecs-pause-1\.$/,
+  );
+  assert.match(String(paused?.fix), /^Go on with continue or roll it back with abort/);
+  const baking = about("IN_PROGRESS", { lifecycleStage: "BAKE_TIME", productionWeight: 100 });
+  assert.match(String(baking?.what), /at BAKE_TIME with 100 % of the production traffic\.$/);
+  assert.match(String(baking?.fix), /^Wait for the end of its bake time with watch, or roll it back with abort/);
+  const back = about("ROLLBACK_IN_PROGRESS", { lifecycleStage: "SCALE_UP" });
+  assert.match(String(back?.fix), /^Follow it to its end with watch/);
 });

@@ -76,3 +76,27 @@ test("what may not be read is not checked, with the permission to allow", () => 
   assert.match(String(finding?.fix), /Allow elasticloadbalancing:DescribeRules/);
   assert.deepEqual(inShort(found([[blue, 1]], blue, { running: { unknown: "no" } })), ["not-checked listener-rules"]);
 });
+
+test("a Network Load Balancer's listeners are judged as rules are, and named as listeners", () => {
+  const arn = "arn:aws:elasticloadbalancing:us-west-2:123456789012:listener/net/web/1/2";
+  const listener = (groups: readonly string[]) =>
+    found([], green, {
+      production: arn,
+      rules: { value: new Map([[arn, { arn, weights: groups.map((group) => ({ group, weight: 1 })) }]]) },
+    });
+  assert.deepEqual(listener([green]), []);
+  const [swapped] = listener([blue]);
+  assert.match(
+    String(swapped?.what),
+    /^The production listener arn:.* forwards to blue, and the running tasks are in green/,
+  );
+  assert.match(String(swapped?.fix), /modify-listener.*ignore_changes = \[default_action\]/);
+  assert.match(String(listener([blue, green])[0]?.fix), /aws elbv2 modify-listener/);
+  const gone = found([], green, { production: arn, rules: { value: new Map([[arn, undefined]]) } });
+  assert.match(String(gone[0]?.what), /name the listener arn:.*, and there is no such listener/);
+  const denied = { unknown: "elasticloadbalancing:DescribeListeners is not permitted" };
+  assert.match(
+    String(found([], green, { production: arn, rules: denied })[0]?.fix),
+    /Allow elasticloadbalancing:DescribeListeners/,
+  );
+});
