@@ -29,6 +29,12 @@ export function messageOf({ data }: Notification): Message {
   };
 }
 
+/** Splits a text at its commands in backquotes, which a destination shows in a font of fixed width. Pure. */
+export function partsOf(text: string): { text: string; isCode: boolean }[] {
+  const parts = text.split(/`([^`]+)`/).map((part, index) => ({ text: part, isCode: index % 2 === 1 }));
+  return parts.filter((part) => part.text !== "");
+}
+
 /** Formats a notification as plain text, for emails. Pure. */
 export function plainText(notification: Notification): string {
   const { title, lines, links } = messageOf(notification);

@@ -1,4 +1,4 @@
-import { messageOf } from "./message.js";
+import { messageOf, partsOf } from "./message.js";
 import type { Notification } from "./notification.js";
 
 /**
@@ -9,7 +9,10 @@ export function slackBody(notification: Notification): object {
   const { title, lines, links } = messageOf(notification);
   const sections = [
     [bold(title)],
-    ...lines.map(({ label, text }) => (label === undefined ? [plain(text)] : [bold(`${label}: `), plain(text)])),
+    ...lines.map(({ label, text }) => [
+      ...(label === undefined ? [] : [bold(`${label}: `)]),
+      ...partsOf(text).map(({ text: part, isCode }) => (isCode ? code(part) : plain(part))),
+    ]),
     ...links.map(({ text, url }) => [{ type: "link", url, text }]),
   ];
   return {
@@ -22,6 +25,7 @@ export function slackBody(notification: Notification): object {
 }
 
 const plain = (text: string) => ({ type: "text", text });
+const code = (text: string) => ({ type: "text", text, style: { code: true } });
 const bold = (text: string) => ({ type: "text", text, style: { bold: true } });
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */

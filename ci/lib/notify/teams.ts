@@ -1,4 +1,4 @@
-import { messageOf } from "./message.js";
+import { messageOf, partsOf } from "./message.js";
 import type { Notification } from "./notification.js";
 
 /** Colours of a card's headline, by name: Teams adapts them to its theme. */
@@ -14,7 +14,10 @@ export function teamsBody(notification: Notification): object {
   const body = [
     block([run(title, { weight: "Bolder", size: "Medium", color: colors[mood] })]),
     ...lines.map(({ label, text }) =>
-      block(label === undefined ? [run(text)] : [run(`${label}: `, { weight: "Bolder" }), run(text)]),
+      block([
+        ...(label === undefined ? [] : [run(`${label}: `, { weight: "Bolder" })]),
+        ...partsOf(text).map(({ text: part, isCode }) => run(part, isCode ? { fontType: "Monospace" } : {})),
+      ]),
     ),
   ];
   const card = {

@@ -53,6 +53,18 @@ test("what others write is literal in Slack: it stands in text elements only", (
   );
 });
 
+test("commands are shown in a font of fixed width, without their backquotes", () => {
+  const notification = verdictOf({ next: "To go on: `dagger call continue --hook a`. Then: wait." });
+  const texts = typed(slackBody(notification), "text").map(({ text, style }) => [text, style]);
+  assert.deepEqual(texts.slice(texts.findIndex(([text]) => text === "Next: ")).slice(1, 4), [
+    ["To go on: ", undefined],
+    ["dagger call continue --hook a", { code: true }],
+    [". Then: wait.", undefined],
+  ]);
+  const runs = typed(teamsBody(notification), "TextRun");
+  assert.ok(runs.some(({ text, fontType }) => text === "dagger call continue --hook a" && fontType === "Monospace"));
+});
+
 test("Slack's fallback text has no mention and no link", () => {
   const release = { version: "<!here>&", digest: "sha256:1" };
   const { text } = slackBody(verdictOf({ release })) as { text: string };
