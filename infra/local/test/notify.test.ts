@@ -29,7 +29,7 @@ before(async () => {
     let body = "";
     for await (const chunk of request) body += chunk;
     received.push({ path: request.url ?? "", headers: request.headers as Record<string, string>, body });
-    response.writeHead(request.url?.startsWith("/gone") ? 404 : 200).end(request.url);
+    response.writeHead(request.url?.startsWith("/lost") ? 404 : 200).end(request.url);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -149,7 +149,7 @@ test("notify lists the destinations, and with --test shows the result of each", 
     /^slack SLACK_URL: failure\nwebhook HOOK_URL: start, paused, success, failure\nsns deploys: /,
   );
   assert.deepEqual(received, []);
-  env.SLACK_URL = env.SLACK_URL?.replace("/slack/", "/gone/") ?? "";
+  env.SLACK_URL = env.SLACK_URL?.replace("/slack/", "/lost/") ?? "";
   const { exitCode, stderr } = await call("notify", "--test");
   assert.equal(exitCode, 4);
   assert.match(
@@ -162,6 +162,6 @@ test("notify lists the destinations, and with --test shows the result of each", 
     seen()
       .map((text) => text.split(" ").slice(0, 2).join(" "))
       .sort(),
-    ["gone 🔔", "hook test"],
+    ["lost 🔔", "hook test"],
   );
 });
