@@ -15,15 +15,15 @@ const searched = 20;
 const fewest = 3;
 
 /**
- * Returns the median duration of successful deployments with the same strategy, steps and waits; undefined with fewer than three. ECS
- * keeps the start and the end of a deployment and no times of its stages. Pure.
+ * Returns the median duration of successful deployments with the same strategy, steps and waits; undefined with fewer than three. The
+ * first deployment of a service replaces nothing and does not count. ECS keeps the start and the end of a deployment and no times of its stages. Pure.
  */
 export function usualDuration(
   deployments: readonly ServiceDeploymentView[],
   shift: ShiftPlan | undefined,
 ): UsualDuration | undefined {
   const durations = deployments
-    .filter((one) => one.status === "SUCCESSFUL" && isDeepStrictEqual(one.shift, shift))
+    .filter((one) => one.status === "SUCCESSFUL" && one.sources.length > 0 && isDeepStrictEqual(one.shift, shift))
     .flatMap(({ createdAt, finishedAt }) => (finishedAt === undefined ? [] : finishedAt - createdAt))
     .sort((a, b) => a - b);
   if (durations.length < fewest) return undefined;

@@ -6,7 +6,7 @@ import { serviceDeployment } from "../../support/snapshots.js";
 
 const canary = { strategy: "CANARY", weights: [10, 100], stepSeconds: 240, bakeSeconds: 300 };
 const took = (seconds: number, more: object = {}) =>
-  serviceDeployment("SUCCESSFUL", { createdAt: 0, finishedAt: seconds * 1_000, ...more });
+  serviceDeployment("SUCCESSFUL", { createdAt: 0, finishedAt: seconds * 1_000, sources: ["arn:sr1"], ...more });
 
 test("the usual duration is the median of the successful deployments of the same strategy, steps and waits", () => {
   const deployments = [
@@ -15,6 +15,7 @@ test("the usual duration is the median of the successful deployments of the same
     took(5_000),
     took(900, { shift: canary }),
     took(2, { status: "ROLLBACK_SUCCESSFUL" }),
+    took(3, { sources: [] }),
   ];
   assert.deepEqual(usualDuration(deployments, undefined), {
     type: "usual",

@@ -13,7 +13,6 @@ interface Received {
   draining?: number;
   percentReplaced?: number;
   secondsLeft?: number;
-  strategy?: string;
   step?: number;
   steps?: number;
   productionWeight?: number;
@@ -32,6 +31,8 @@ interface BlockView {
   style: Style;
 }
 
+/** The part of an ARN before its resource's name, which the call's target repeats. */
+const arnPrefix = /\barn:aws[\w-]*:[\w-]+:[\w-]*:\d*:[\w-]+\//g;
 /** Columns of a bar. */
 const barWidth = 24;
 /** Columns of the names of the rows. */
@@ -51,7 +52,7 @@ export class RolloutBlock {
     const event = parsed(json);
     if (event?.type === "event" && typeof event.message === "string") {
       // ECS begins each message with the service's name, which the call names already.
-      this.lastEvent = event.message.replace(/^\(service [^)]*\) /, "");
+      this.lastEvent = event.message.replace(/^\(service [^)]*\) /, "").replace(arnPrefix, "");
     }
     if (event?.type === "requests") this.requests = event;
     if (event?.type === "usual" && count(event.seconds) > 0) this.usual = count(event.seconds);
@@ -62,18 +63,18 @@ export class RolloutBlock {
   }
 
   /**
-   * Returns the time so far and the time left: by the traffic steps and waits where there are some, else by the service's usual duration, else
-   * by the pace of the replacement.
+   * Returns the time so far and the time left: by the service's usual duration, which is measured, else by the settings of the strategy and
+   * the pace of the replacement.
    */
-  private times({ secondsLeft, strategy }: Received, now: number): string[] {
+  private times({ secondsLeft }: Received, now: number): string[] {
     const { usual } = this;
-    const passed = Math.round((now - this.begun) / 1_000);
-    const known = usual === undefined ? "" : ` (usually ${about(usual)})`;
     const soFar = `${formatDuration(now - this.begun)} so far`;
-    if (usual !== undefined && strategy === undefined)
-      return [soFar, usual > passed ? `about ${about(usual - passed)} left${known}` : `longer than usual${known}`];
+    if (usual !== undefined) {
+      const left = usual - Math.round((now - this.begun) / 1_000);
+      return [soFar, `${left > 0 ? `about ${about(left)} left` : "longer than usual"} (usually ${about(usual)})`];
+    }
     const left = typeof secondsLeft === "number" ? Math.round(secondsLeft - (now - this.since) / 1_000) : 0;
-    return [soFar, left > 0 ? `about ${about(left)} left${known}` : known.trim()];
+    return [soFar, ...(left > 0 ? [`about ${about(left)} left`] : [])];
   }
 
   /** Returns the lines of the block; none before the rollout begins. */
@@ -82,7 +83,7 @@ export class RolloutBlock {
     if (!state) return [];
     const rows: [name: string, bar: string, text: string][] = [
       ["rollout", "", [state.status, state.stage].filter(Boolean).join(", ")],
-      ["time", "", this.times(state, now).filter(Boolean).join(", ")],
+      ["time", "", this.times(state, now).join(", ")],
       ...tasksRow(state, style),
       ...trafficRow(state, style),
       ...requestsRow(this.requests),

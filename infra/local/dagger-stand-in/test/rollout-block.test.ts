@@ -51,6 +51,13 @@ test("a rollout that shifts traffic has its weights, its step and the hooks that
 const requests = (more: object) => ({ type: "requests", url: "http://app", requests: 45, failed: 0, ...more });
 const usual = { type: "usual", strategy: "ROLLING", seconds: 188, deployments: 5 };
 
+test("an event shows names without the ARN's account and region", () => {
+  const message =
+    "(service web) registered 1 targets in (target-group arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/0a)";
+  const lines = block([rolling, { type: "event", at: 0, message }]);
+  assert.equal(lines.at(-1), "event     registered 1 targets in (target-group web/0a)");
+});
+
 test("the answers of the public URL are counted by version, failures first", () => {
   const versions = [
     { version: "v1.0.0", requests: 40 },
@@ -77,7 +84,8 @@ test("the time left is the usual duration less the time so far, to 10 s, and an 
       { ...usual, strategy: "CANARY" },
       { ...canary, secondsLeft: 400 },
     ]),
-    "time      0.0s so far, about 6 min 40 s left (usually 3 min 10 s)",
+    "time      0.0s so far, about 3 min 10 s left (usually 3 min 10 s)",
+    "what was measured counts more than the settings",
   );
 });
 
