@@ -20,6 +20,8 @@ export interface ScheduledInterventions {
 
 /** Milliseconds of the scenario below which an intervention comes before a poll of the deployer. */
 const AT_ONCE = 100;
+/** Milliseconds in which ECS shows the effect of an intervention: a replaced deployment is not stopped at once. */
+const SHOWN_WITHIN = 2_000;
 /** Milliseconds between two reads of the lifecycle stage. */
 const stageInterval = 50;
 /** Maximum number of reads after the deployer's end. */
@@ -35,6 +37,7 @@ export function scheduleInterventions(
   const work: Promise<unknown>[] = [];
   const problems: string[] = [];
   let isOver = false;
+  let settledAt = Number.NEGATIVE_INFINITY;
   const play = (from: NonNullable<Intervention["from"]>, step = 1) => {
     for (const each of scenario.interventions ?? []) {
       if ((each.from ?? "update") !== from || (each.step ?? 1) !== step || begun.has(each)) continue;
@@ -84,7 +87,10 @@ export function scheduleInterventions(
       }
       const due = [...atOnce];
       await Promise.all(due);
-      return due.length > 0;
+      if (due.length > 0) settledAt = performance.now();
+      else if (performance.now() - settledAt < SHOWN_WITHIN) await delay(stageInterval);
+      else return false;
+      return true;
     },
     async done() {
       isOver = true;
