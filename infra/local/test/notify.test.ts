@@ -102,6 +102,9 @@ test("a deploy without the secrets that its target names is refused before anyth
       env: { ...env, HOOK_URL: "topsecret" },
     },
   );
+  const { HOOK_KEY: _, ...without } = env;
+  const unreadable = /secret HOOK_KEY of the target's notify could not be read.* Nothing was built/;
+  await refused(environment, [...environment.at, ...flags, "deploy"], { message: unreadable }, { env: without });
   assert.deepEqual(received, []);
 });
 
@@ -162,6 +165,6 @@ test("notify lists the destinations, and with --test shows the result of each", 
     seen()
       .map((text) => text.split(" ").slice(0, 2).join(" "))
       .sort(),
-    ["lost 🔔", "hook test"],
+    ["hook test", "lost 🔔"],
   );
 });
