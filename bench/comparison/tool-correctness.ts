@@ -23,7 +23,7 @@ const meant: Partial<Record<Verdict | "refused", RolloutState>> = {
   superseded: "superseded",
   stopped: "stopped",
   "timed-out": "open",
-  paused: "open",
+  paused: "paused",
   // The release runs, and the public URL shows something else.
   "deployed-unverified": "failed",
   "nothing-ran": "nothing-ran",

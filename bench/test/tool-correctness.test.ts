@@ -20,6 +20,9 @@ test("a tool with more verdicts is right only with the exact outcome", () => {
   assert.ok(isRight({ ...failure, verdict: "superseded" }, "superseded"));
   assert.ok(!isRight({ ...failure, verdict: "rolled-back" }, "superseded"));
   assert.ok(isRight({ ...failure, verdict: "refused" }, "none"));
+  assert.ok(isRight({ ...failure, verdict: "paused" }, "paused"));
+  assert.ok(!isRight({ ...failure, verdict: "paused" }, "open"));
+  assert.ok(isRight({ ...failure, verdict: "deployed-unverified" }, "failed"));
   assert.ok(!isRight({ ...success, verdict: "a verdict of tomorrow" }, "deployed"));
 });
 

@@ -59,5 +59,5 @@ async function initialize(file: string, job: Job, workspace: string): Promise<vo
 /** Returns the last line with its level, without the time and the service. */
 function verdictIn(output: string): string {
   const lines = output.split("\n").filter((line) => /\[(INFO|WARN|ERROR)\]/.test(line));
-  return (lines.at(-1) ?? lastLine(output)).replace(/^.*?(\[[A-Z]+\]) \[\S+\]/, "$1");
+  return (lines.at(-1) ?? lastLine(output)).replace(/^\S+ (\[[A-Z]+\])(?: \[\S+\])?/, "$1");
 }
