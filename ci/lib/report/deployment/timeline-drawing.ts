@@ -20,6 +20,10 @@ export interface Drawing {
   x: object;
 }
 
+/** Milliseconds after the end of a deployment in which the stops that it causes begin, and in which a rollback of Slipway starts its tasks. */
+const settling = 5_000;
+const rollbackTime = 600_000;
+
 /** Interval of the drawing: milliseconds since the deployment's start. */
 export interface View {
   length: number;
@@ -29,8 +33,16 @@ export interface View {
 
 export function viewOf({ deployment, tasks, at }: DeploymentReport): View {
   const { createdAt, finishedAt = at } = deployment;
-  const stops = tasks.flatMap(({ phases }) => phases.map(({ from, to = 0 }) => Math.max(from, to)));
-  const end = Math.max(finishedAt, ...stops.filter((time) => time <= finishedAt + 600_000));
+  const isRolledBack = deployment.rollback?.by === "Slipway";
+  const ends = tasks.flatMap(({ phases }) =>
+    phases.flatMap(({ name, from, to = 0 }) => {
+      // What a later deployment stops is no part of this one.
+      const isPart = from <= finishedAt + settling || (isRolledBack && from <= finishedAt + rollbackTime);
+      if (!isPart) return [];
+      return name === "stopping" ? [from, to] : [from];
+    }),
+  );
+  const end = Math.max(finishedAt, ...ends);
   const length = Math.max(10_000, 1.04 * (end - createdAt));
   return { length, at: (time) => Math.min(length, Math.max(0, time - createdAt)) };
 }

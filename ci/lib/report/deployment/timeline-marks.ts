@@ -28,6 +28,8 @@ export function legend(drawing: Drawing): Node {
   });
 }
 
+/** Width of a label in pixels: left of it there must be room. */
+const label = 60;
 /** Distance in pixels at which the numbers of two events can both be read. */
 const readable = 15;
 
@@ -35,6 +37,7 @@ const readable = 15;
 export function marks(drawing: Drawing): Node {
   const { plot, report, view, x } = drawing;
   const { deployment, events, requests } = report;
+  const rollbackAt = deployment.rollback?.startedAt;
   const scale = (width - marginLeft - marginRight) / view.length;
   let last = Number.NEGATIVE_INFINITY;
   const numbered = events.map((event, index) => {
@@ -49,7 +52,11 @@ export function marks(drawing: Drawing): Node {
     };
   });
   const milestones = [
-    { at: deployment.rollback?.startedAt, before: "rollback", after: "" },
+    {
+      at: rollbackAt,
+      before: rollbackAt !== undefined && view.at(rollbackAt) * scale > label ? "rollback" : "",
+      after: "",
+    },
     { at: deployment.finishedAt, before: "", after: plainText(deployment.status, 40) },
   ].flatMap(({ at, ...labels }) => (at === undefined ? [] : [{ ...labels, x: view.at(at), y: "ECS" }]));
   const failures = (requests?.failures ?? []).map(({ at, answered }) => ({
@@ -72,7 +79,7 @@ export function marks(drawing: Drawing): Node {
       plot.tickX(numbered, { x: "x", y: "y", stroke: "currentColor", insetTop: 13, title: "title" }),
       plot.text(numbered, { x: "x", y: "y", text: "label", dy: -5, fontSize: 9 }),
       plot.dot(failures, { x: "x", y: "y", symbol: "times", stroke: "var(--bad)", strokeWidth: 2, title: "title" }),
-      plot.text(["min:s after the start"], { frameAnchor: "top-right", textAnchor: "start", dx: 6, dy: -14 }),
+      plot.text(["min:s after the start"], { frameAnchor: "top-right", textAnchor: "start", dx: 22, dy: -14 }),
       plot.text(notes, { x: view.length, y: "y", text: "text", textAnchor: "start", dx: 6 }),
     ],
   });

@@ -5,6 +5,7 @@ import { Ajv } from "ajv";
 import { html, markdown } from "../../../lib/report/deployment/markup.js";
 import { reportFiles } from "../../../lib/report/deployment/report-files.js";
 import { reportMarkdown } from "../../../lib/report/deployment/report-markdown.js";
+import { viewOf } from "../../../lib/report/deployment/timeline-drawing.js";
 import { type JsonLine, jsonPrinter } from "../../../lib/report/printer.js";
 import type { DeploymentReport, TaskReport } from "../../../lib/rollout/reconstruct/deployment-report.js";
 import { readReport } from "../../../lib/rollout/reconstruct/read-report.js";
@@ -109,6 +110,23 @@ test("a page of 100 tasks has less than 300 KB, and a report at most 200 tasks",
   const events = Array.from({ length: 100 }, (_, index) => ({ at: at + index * 1_000, message: "event ".repeat(60) }));
   const large: DeploymentReport = { ...report, tasks: Array.from({ length: 100 }, (_, index) => task(index)), events };
   for (const [name, text] of await reportFiles(large)) assert.ok(text.length < 300_000, `${name}: ${text.length}`);
+});
+
+test("a task that a later deployment stops does not stretch the timeline, and one that this one stops does", async () => {
+  const { report } = await rolledBack();
+  const { createdAt } = report.deployment;
+  const finishedAt = createdAt + 60_000;
+  const old = (stoppingAt: number, stoppedAt: number): TaskReport => ({
+    ...{ id: "0a", group: "old", taskDefinition: "old", status: "STOPPED", failed: false, containers: [] },
+    phases: [
+      { name: "running", from: createdAt - 1_000, to: stoppingAt },
+      { name: "stopping", from: stoppingAt, to: stoppedAt },
+    ],
+  });
+  const lengthWith = (task: TaskReport) =>
+    viewOf({ ...report, deployment: { ...report.deployment, finishedAt }, tasks: [task] }).length;
+  assert.equal(lengthWith(old(finishedAt + 400_000, finishedAt + 401_000)), 62_400);
+  assert.equal(lengthWith(old(finishedAt, finishedAt + 120_000)), 1.04 * 180_000);
 });
 
 test("what could be markup, a link or a mention is no Markdown", () => {
