@@ -69,11 +69,34 @@ export function waitReport(snapshots: readonly Snapshot[]): string {
   if (!ours?.shift || !isShifting(ours)) return "";
   const name = partNameOf(ours, shiftsDone(ours, ours.shift));
   if (!isWait(name)) return "";
-  const seconds = name === "bake" ? ours.shift.bakeSeconds : ours.shift.stepSeconds;
+  const seconds = waitSeconds(name, ours.shift);
   const interval = Math.max(300, seconds / 12);
   // The end of the wait is a change of its own.
   const most = Math.max(0, Math.ceil(seconds / interval) - 1);
   return String(Math.min(most, Math.floor((at - since(snapshots, name)) / 1000 / interval)));
+}
+
+/** Wait of a known length, between two traffic shifts or after the last one. */
+export interface ShiftWait {
+  kind: "step" | "bake";
+  seconds: number;
+  /** Earliest time of its end, in milliseconds on our clock. */
+  endsFrom: number;
+}
+
+/**
+ * Returns the wait in which our deployment is, where its start was observed; undefined while a lifecycle hook runs or waits, as that may end
+ * at any time. Pure.
+ */
+export function shiftWait(snapshots: readonly Snapshot[]): ShiftWait | undefined {
+  const { ours } = snapshots.at(-1) ?? {};
+  if (!ours?.shift || !isShifting(ours) || ours.waitingHooks.length > 0 || ours.runningHooks.length > 0)
+    return undefined;
+  const name = partNameOf(ours, shiftsDone(ours, ours.shift));
+  const before = snapshots[lastBefore(snapshots, name)];
+  if (!isWait(name) || before === undefined) return undefined;
+  const seconds = waitSeconds(name, ours.shift);
+  return { kind: name === "bake" ? "bake" : "step", seconds, endsFrom: before.at + seconds * 1000 };
 }
 
 function isShifting({ status }: ServiceDeploymentView): boolean {
@@ -82,6 +105,10 @@ function isShifting({ status }: ServiceDeploymentView): boolean {
 
 function isWait(name: string): boolean {
   return name === "bake" || name.startsWith("wait");
+}
+
+function waitSeconds(name: string, { bakeSeconds, stepSeconds }: ShiftPlan): number {
+  return name === "bake" ? bakeSeconds : stepSeconds;
 }
 
 function shiftsDone({ productionWeight = 0 }: ServiceDeploymentView, { weights }: ShiftPlan): number {
@@ -116,9 +143,11 @@ function partNameOf(ours: ServiceDeploymentView, done: number): string {
 
 /** Returns when the present part was first seen, in milliseconds on our clock. */
 function since(snapshots: readonly Snapshot[], name: string): number {
-  // From the end: a long wait has thousands of snapshots, and this is read at each poll.
-  const before = snapshots.findLastIndex(
-    ({ ours }) => !ours?.shift || partNameOf(ours, shiftsDone(ours, ours.shift)) !== name,
-  );
-  return (snapshots[before + 1] ?? snapshots.at(-1))?.at ?? 0;
+  return (snapshots[lastBefore(snapshots, name) + 1] ?? snapshots.at(-1))?.at ?? 0;
+}
+
+/** Returns the index of the last snapshot before the present part; -1 where its start was not observed. */
+function lastBefore(snapshots: readonly Snapshot[], name: string): number {
+  // From the end: a long wait has hundreds of snapshots, and this is read at each poll.
+  return snapshots.findLastIndex(({ ours }) => !ours?.shift || partNameOf(ours, shiftsDone(ours, ours.shift)) !== name);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Snapshot, TaskView } from "../../../lib/ecs/snapshot.js";
+import { shiftPlanOf } from "../../../lib/ecs/shift-plan.js";
+import type { ServiceDeploymentView, Snapshot, TaskView } from "../../../lib/ecs/snapshot.js";
 import { run } from "../../../lib/rollout/run.js";
 import { pollInterval } from "../../../lib/rollout/watch/poll-interval.js";
 import { directAws } from "../../support/direct-aws.js";
@@ -109,6 +110,45 @@ test("without a time of its containers' end, 20 s count from the last read of th
   assert.equal(read({ address: "10.0.0.1" }, 600_000), 5000);
   assert.equal(read({ address: "10.0.0.1" }, 583_000), 3000);
   assert.equal(read({}, 600_000), near);
+});
+
+/** Returns the interval in a stage whose start was seen at second 10, at a later second. */
+function intervalIn(seconds: number, stage: Partial<ServiceDeploymentView>, deadline = 7_200_000) {
+  const shift = shiftPlanOf({
+    strategy: "CANARY",
+    bakeTimeInMinutes: 60,
+    canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 20 },
+  });
+  const seen = (second: number, more: Partial<ServiceDeploymentView>) =>
+    snapshot({
+      ...started,
+      tasks: [task(), oldTask()],
+      at: second * 1000,
+      ours: serviceDeployment("IN_PROGRESS", { ...(shift && { shift }), lifecycleStage: "SCALE_UP", ...more }),
+    });
+  return pollInterval({ ...subject, deadline }, [
+    seen(0, { productionWeight: 0 }),
+    seen(10, stage),
+    seen(seconds, stage),
+  ]);
+}
+
+test("in a long bake time the interval is up to 12 s, and the usual one from its earliest end on", () => {
+  const bake = { lifecycleStage: "BAKE_TIME", productionWeight: 100 };
+  assert.deepEqual(
+    [11, 3000, 3590, 3596, 4000].map((seconds) => intervalIn(seconds, bake)),
+    [12_000, 12_000, 10_000, 5000, 5000],
+  );
+  assert.equal(intervalIn(60, { ...bake, runningHooks: ["check"] }), 5000, "a hook may end at any time");
+  assert.equal(intervalIn(60, { ...bake, status: "ROLLBACK_IN_PROGRESS" }), near);
+});
+
+test("the wait after a step has a hundred polls at least, and the deadline is not passed by", () => {
+  const step = { lifecycleStage: "PRODUCTION_TRAFFIC_SHIFT", productionWeight: 10 };
+  assert.equal(intervalIn(600, step), 12_000, "20 minutes");
+  const short = shiftPlanOf({ strategy: "CANARY" });
+  assert.equal(intervalIn(500, { ...step, ...(short && { shift: short }) }), 6000, "10 minutes");
+  assert.equal(intervalIn(600, step, 608_000), 8000);
 });
 
 test("the failure that the circuit breaker waits for is expected when its task stops", () => {
