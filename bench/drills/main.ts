@@ -46,7 +46,8 @@ async function main(args: string[]): Promise<number> {
   // Each running drill adds a listener.
   setMaxListeners(0, interrupt.signal);
   const started = performance.now();
-  const played = await playAll(chosen, target, options, interrupt.signal).catch((error: Error) => {
+  const unplayed: string[] = [];
+  const played = await playAll(chosen, target, options, interrupt.signal, unplayed).catch((error: Error) => {
     if (interrupt.signal.aborted) return undefined;
     throw error;
   });
@@ -62,7 +63,8 @@ async function main(args: string[]): Promise<number> {
   console.log(`\n${table}\n\n${formatSum(played)} In ${seconds.toFixed(0)} s. The table is also in ${file}.`);
   const wrong = played.filter((each) => mistakes(each).length > 0);
   for (const each of wrong) console.error(complaint(each, options));
-  return wrong.length > 0 ? 1 : 0;
+  for (const each of unplayed) console.error(each);
+  return wrong.length + unplayed.length > 0 ? 1 : 0;
 }
 
 /** Kills the deploy of each drill at its calls, in virtual time. @returns 1 when a deploy did not converge. */
@@ -78,11 +80,13 @@ async function killNamed(named: readonly Drill[], target: CompleteTarget, option
   return failed > 0 ? 1 : 0;
 }
 
+/** @param unplayed Receives the error of each drill that could not be played; the others go on. */
 async function playAll(
   chosen: readonly Drill[],
   target: CompleteTarget,
   options: Options,
   signal: AbortSignal,
+  unplayed: string[],
 ): Promise<DrillResult[]> {
   const settings = settingsOf(options, target.created.desiredCount);
   const runtime = options.time === "containers" ? await connectRuntime() : undefined;
@@ -97,15 +101,20 @@ async function playAll(
       ...(runtime && { runtime }),
     });
   };
-  return await pool(runs, options.time === "virtual" ? 1 : options.jobs, async (run) => {
-    const played = await play(run);
+  const results = await pool(runs, options.time === "virtual" ? 1 : options.jobs, async (run) => {
+    const played = await play(run).catch((error: Error) => {
+      if (signal.aborted) throw error;
+      unplayed.push(error.message);
+    });
+    if (!played) return [];
     const word = mistakes(played).length > 0 ? "WRONG" : "right";
     const count = `${String(++done).padStart(String(runs.length).length)}/${runs.length}`;
     console.log(
       `${count} ${word}: ${run.drill.name}: ${formatEnding(played.reported)} (${played.took.toFixed(0)} s, ${played.calls} calls)`,
     );
-    return played;
+    return [played];
   });
+  return results.flat();
 }
 
 /** Leaves out drills that can't run in real time, and prints their number. */
