@@ -50,7 +50,8 @@ export function diagnose(
     ofTask(own?.failures.at(-1)) ??
     of(firstMatch(deploymentRules, reasons)) ??
     of(firstMatch(eventRules, events)) ??
-    of(firstMatch(userRules, reasons)) ??
+    // ECS has the same reason for a rollback that this deployer requested.
+    of(firstMatch(userRules, subject.rollback ? [] : reasons)) ??
     ofTask(most?.failures.at(-1)) ??
     of(firstMatch(outcomeRules, reasons)) ??
     isStarting(subject, snapshots) ??
