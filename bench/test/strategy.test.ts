@@ -136,3 +136,36 @@ test("without permission for the rules they are not checked, and the deploy goes
   assert.equal((await deploy(scene, "v2.0.0", {})).verdict, "deployed");
   assert.match(scene.lines.join("\n"), /not checked: .*listener-rules/);
 });
+
+test("alarms in ALARM, functions that don't exist, and autoscaling are found before a deploy by a strategy", async () => {
+  const alarmNames = ["errors", "absent"];
+  const functionArn = "arn:aws:lambda:us-west-2:123456789012:function:absent";
+  const roleArn = advancedConfiguration.roleArn;
+  const scene = await shiftScene({
+    deploymentConfiguration: {
+      strategy: "BLUE_GREEN",
+      bakeTimeInMinutes: 0,
+      alarms: { alarmNames, enable: true, rollback: true },
+      lifecycleHooks: [{ hookTargetArn: functionArn, roleArn, lifecycleStages: ["POST_SCALE_UP"] }],
+    },
+  });
+  const { cluster, service } = scene.session.target;
+  await scene.call("monitoring", "PutMetricAlarm", {
+    AlarmName: "errors",
+    ComparisonOperator: "GreaterThanThreshold",
+    EvaluationPeriods: 1,
+  });
+  await scene.call("monitoring", "SetAlarmState", { AlarmName: "errors", StateValue: "ALARM", StateReason: "test" });
+  await scene.call("application-autoscaling", "RegisterScalableTarget", {
+    ServiceNamespace: "ecs",
+    ResourceId: `service/${cluster}/${service}`,
+    ScalableDimension: "ecs:service:DesiredCount",
+    ...{ MinCapacity: 1, MaxCapacity: 5 },
+  });
+  const message = new RegExp(`hook-functions: .*${functionArn}, and there is no such function`);
+  await assert.rejects(deploy(scene, "v2.0.0", {}), { code: "pre-flight", message });
+  const lines = scene.lines.join("\n");
+  assert.match(lines, /The alarm errors is in ALARM now/);
+  assert.match(lines, /the alarm absent, and there is no such alarm/);
+  assert.match(lines, /Autoscaling keeps 1 to 5 tasks/);
+});

@@ -14,11 +14,11 @@ import type { VirtualAws } from "./virtual-aws.js";
 const MAX_ATTEMPTS = 5;
 
 export function directAws(aws: Pick<VirtualAws, "call">, process: DeployerProcess, random: () => number): Aws {
-  const client = (service: ServiceName) => ({
+  const client = (service: ServiceName, vendor: string = service) => ({
     send: async (command: Command, options: { abortSignal?: AbortSignal } = {}) => {
       const kind = kindOf(service, command);
       const sent = send({ aws, process, random }, service, kind, command, options.abortSignal);
-      return await wrapped(`${service}:${kind.operation}`, sent);
+      return await wrapped(`${vendor}:${kind.operation}`, sent);
     },
   });
   const lazy = {
@@ -27,6 +27,9 @@ export function directAws(aws: Pick<VirtualAws, "call">, process: DeployerProces
     iam: async () => client("iam"),
     secretsManager: async () => client("secretsmanager"),
     ssm: async () => client("ssm"),
+    autoscaling: async () => client("application-autoscaling"),
+    cloudWatch: async () => client("monitoring", "cloudwatch"),
+    lambda: async () => client("lambda"),
     events: async () => client("events"),
     scheduler: async () => client("scheduler"),
   };

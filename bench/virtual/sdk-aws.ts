@@ -53,7 +53,9 @@ function clientsThrough(requestHandler: SdkRequestHandler, accessKeyId: string):
     secretsManager: lazily(packages.secretsmanager.SecretsManagerClient),
     ssm: lazily(packages.ssm.SSMClient),
     sns: () => Promise.reject(new Error("No simulated rollout notifies.")),
-    autoscaling: () => Promise.reject(new Error("No rollout calls Application Auto Scaling.")),
+    autoscaling: lazily(packages["application-autoscaling"].ApplicationAutoScalingClient),
+    cloudWatch: lazily(packages.monitoring.CloudWatchClient),
+    lambda: lazily(packages.lambda.LambdaClient),
     events: lazily(packages.events.EventBridgeClient),
     scheduler: lazily(packages.scheduler.SchedulerClient),
   };

@@ -15,6 +15,9 @@ export const packages = {
   iam: require("@aws-sdk/client-iam"),
   secretsmanager: require("@aws-sdk/client-secrets-manager"),
   ssm: require("@aws-sdk/client-ssm"),
+  "application-autoscaling": require("@aws-sdk/client-application-auto-scaling"),
+  monitoring: require("@aws-sdk/client-cloudwatch"),
+  lambda: require("@aws-sdk/client-lambda"),
   events: require("@aws-sdk/client-eventbridge"),
   scheduler: require("@aws-sdk/client-scheduler"),
 } satisfies Record<string, Record<string, unknown>>;

@@ -39,11 +39,14 @@ const servicesRead = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevi
 
 /** Actions for services with secrets or parameters; this one has none. */
 const OF_SECRETS = ["secretsmanager:DescribeSecret", "ssm:DescribeParameters"];
+/** Actions for services with alarms or Lambda hooks; this one has none. */
+const OF_STRATEGIES = ["cloudwatch:DescribeAlarms", "lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration"];
 /** Actions for targets that notify a topic or an event bus; this one does not. */
 const OF_NOTIFICATIONS = ["events:PutEvents", "sns:Publish"];
 /** GetCallerIdentity needs no permission, and a role is assumed by the login, before the deploy role is used: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 const FREE = ["sts:GetCallerIdentity", "sts:AssumeRole"];
-const isDispensable = (action: string) => [...OF_SECRETS, ...OF_NOTIFICATIONS, ...FREE].includes(action);
+const isDispensable = (action: string) =>
+  [...OF_SECRETS, ...OF_STRATEGIES, ...OF_NOTIFICATIONS, ...FREE].includes(action);
 
 /** The actions behind the SDK commands that the deployer's sources name. */
 const called = () => calledIn(new URL("../../ci/lib/", import.meta.url));
@@ -61,6 +64,8 @@ function calledIn(directory: URL): string[] {
     secretsManager: "secretsmanager",
     ssm: "ssm",
     autoscaling: "application-autoscaling",
+    cloudWatch: "cloudwatch",
+    lambda: "lambda",
     sns: "sns",
   };
   // `init` is run by the user before there is a deploy role, and reads the load balancer's listeners besides.

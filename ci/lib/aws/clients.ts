@@ -1,10 +1,12 @@
 import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { ECSClient, ECSClientConfig } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
@@ -91,6 +93,8 @@ export interface LazyClients {
   /** @param region Of the parameter, which need not be the service's. */
   ssm(region: string): Promise<Pick<SSMClient, "send">>;
   autoscaling(): Promise<Pick<ApplicationAutoScalingClient, "send">>;
+  cloudWatch(): Promise<Pick<CloudWatchClient, "send">>;
+  lambda(): Promise<Pick<LambdaClient, "send">>;
   /** @param region Of the event bus; by default the service's. */
   events(region?: string): Promise<Pick<EventBridgeClient, "send">>;
   /** @param region Of the topic, which need not be the service's. */
@@ -117,6 +121,8 @@ export function lazyClients(settings: ClientSettings): LazyClients {
     ssm: async (region) => wrapErrors(new sdk.ssm.SSMClient({ ...settings, region }), "ssm"),
     autoscaling: async () =>
       wrapErrors(new sdk.autoscaling.ApplicationAutoScalingClient(settings), "application-autoscaling"),
+    cloudWatch: async () => wrapErrors(new sdk.cloudWatch.CloudWatchClient(settings), "cloudwatch"),
+    lambda: async () => wrapErrors(new sdk.lambda.LambdaClient(settings), "lambda"),
     events: async (region = settings.region) =>
       wrapErrors(new sdk.events.EventBridgeClient({ ...settings, region }), "events"),
     sns: async (region) => wrapErrors(new sdk.sns.SNSClient({ ...settings, region }), "sns"),

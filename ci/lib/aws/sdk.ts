@@ -37,6 +37,12 @@ export const sdk = {
   get autoscaling() {
     return load<typeof import("@aws-sdk/client-application-auto-scaling")>("@aws-sdk/client-application-auto-scaling");
   },
+  get cloudWatch() {
+    return load<typeof import("@aws-sdk/client-cloudwatch")>("@aws-sdk/client-cloudwatch");
+  },
+  get lambda() {
+    return load<typeof import("@aws-sdk/client-lambda")>("@aws-sdk/client-lambda");
+  },
   get events() {
     return load<typeof import("@aws-sdk/client-eventbridge")>("@aws-sdk/client-eventbridge");
   },

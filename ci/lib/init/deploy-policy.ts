@@ -6,6 +6,8 @@ import { objects } from "../ecs/containers.js";
 import { repositoryOf } from "../ecs/resolve-target.js";
 import { revisionTag } from "../ecs/revision-tags.js";
 import { lockTag } from "../rollout/lock-tag.js";
+import { watchedBy } from "../rollout/preflight/checks/alarms.js";
+import { hookFunctionsOf, unqualified } from "../rollout/preflight/checks/hook-functions.js";
 import { shiftRolesOf } from "../rollout/preflight/checks/shift-hooks.js";
 import { secretReferences } from "../rollout/preflight/secret-references.js";
 import { recordTag } from "../rollout/tasks/task-record.js";
@@ -84,6 +86,9 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ["ReadLogs", ["logs:GetLogEvents"], groups.map((group) => `${group}:log-stream:*`)],
     // It can't be held to a service.
     ["ReadAutoscaling", ["application-autoscaling:DescribeScalableTargets"], ["*"]],
+    // Composite alarms are returned only with all resources.
+    ["ReadAlarms", ["cloudwatch:DescribeAlarms"], watchedBy(service).length > 0 ? ["*"] : []],
+    ["FindHookFunctions", findingFunctions, hookFunctionsOf(service).flatMap(({ arn }) => [arn, unqualified(arn)])],
     ["FindRoles", ["iam:GetRole"], [...roles, ...shiftRolesOf(service).map(({ role }) => role)]],
     ["FindSecrets", ["secretsmanager:DescribeSecret"], secrets],
     // It lists all parameters, or none. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
@@ -117,6 +122,7 @@ const watching = [
   "ecs:DescribeServiceRevisions",
   "ecs:StopServiceDeployment",
 ];
+const findingFunctions = ["lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration"];
 const balancing = [
   "elasticloadbalancing:DescribeListeners",
   "elasticloadbalancing:DescribeRules",

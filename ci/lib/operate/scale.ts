@@ -1,10 +1,9 @@
-import type { ScalableTarget } from "@aws-sdk/client-application-auto-scaling";
 import type { Service } from "@aws-sdk/client-ecs";
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { abort, sdk } from "../aws/sdk.js";
-import { tryRead } from "../aws/try-read.js";
 import { InputError, SlipwayError } from "../common/errors.js";
 import type { Readable } from "../common/readable.js";
+import { isSuspended, readScaling, type Scaling } from "../ecs/scaling.js";
 import { type CurrentService, describeService, eventIds } from "../ecs/service.js";
 import { refuseLocked } from "../rollout/lock.js";
 import type { Session } from "../rollout/session.js";
@@ -83,34 +82,14 @@ function stateOf({ runningCount = 0, pendingCount = 0, desiredCount = 0, deploym
   return `${runningCount} of ${desiredCount} running${pending}${rollouts}`;
 }
 
-/** @returns undefined where the service has no autoscaling. */
-async function readScaling(session: Session): Promise<Readable<ScalableTarget | undefined>> {
-  const { cluster, service } = session.target;
-  const read = async () => {
-    const command = new sdk.autoscaling.DescribeScalableTargetsCommand({
-      ServiceNamespace: "ecs",
-      ResourceIds: [`service/${cluster}/${service}`],
-      ScalableDimension: "ecs:service:DesiredCount",
-    });
-    const autoscaling = await session.aws.lazy.autoscaling();
-    return (await autoscaling.send(command, abort(session))).ScalableTargets?.[0];
-  };
-  return await tryRead(read(), session.signal);
-}
-
-function checkScaling(
-  { target, progress }: Session,
-  scaling: Readable<ScalableTarget | undefined>,
-  count: number,
-): void {
+function checkScaling({ target, progress }: Session, scaling: Readable<Scaling | undefined>, count: number): void {
   if ("unknown" in scaling) {
     progress(`Autoscaling of ${target.service} is not checked: ${scaling.unknown}.`);
     return;
   }
   if (scaling.value === undefined) return;
-  const { MinCapacity = 0, MaxCapacity = 0, SuspendedState = {} } = scaling.value;
-  const { DynamicScalingInSuspended, DynamicScalingOutSuspended, ScheduledScalingSuspended } = SuspendedState;
-  if (DynamicScalingInSuspended && DynamicScalingOutSuspended && ScheduledScalingSuspended) return;
+  const { MinCapacity = 0, MaxCapacity = 0 } = scaling.value;
+  if (isSuspended(scaling.value, ["In", "Out", "Scheduled"])) return;
   if (count < MinCapacity || count > MaxCapacity) {
     throw new InputError(
       "autoscaled",

@@ -26,6 +26,8 @@ export function directAws(script: Script): DirectAws {
     secretsManager: () => client("secretsmanager"),
     ssm: () => client("ssm"),
     autoscaling: () => client("application-autoscaling"),
+    cloudWatch: () => client("cloudwatch"),
+    lambda: () => client("lambda"),
     events: () => client("events"),
     scheduler: () => client("scheduler"),
     sns: () => client("sns"),

@@ -37,6 +37,9 @@ export function facts(more: Partial<PreflightFacts> = {}): PreflightFacts {
     targetGroups: { value: [] },
     shifts: [],
     shiftRoles: [],
+    hookFunctions: [],
+    alarms: { value: new Map() },
+    scaling: { value: undefined },
     logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: true } }],
     ...more,
   };

@@ -4,6 +4,7 @@ import { createCloudWatch } from "./cloudwatch/index.js";
 import { createDynamoDb } from "./dynamodb/index.js";
 import { createEcr, type Ecr } from "./ecr/index.js";
 import type { EcsTiming } from "./ecs/ecs-timing.js";
+import { noFunctions } from "./ecs/hook-functions.js";
 import { createEcs, type Ecs, type EcsDeps } from "./ecs/index.js";
 import type { Random } from "./ecs/seeded-random.js";
 import type { LoadBalancer, TaskRuntime } from "./ecs/task-runtime.js";
@@ -12,6 +13,7 @@ import { createEventBridge } from "./eventbridge/index.js";
 import { createEventBridgeScheduler } from "./eventbridge-scheduler/index.js";
 import { createIam } from "./iam/index.js";
 import { taskRoles } from "./iam/roles.js";
+import { createLambda } from "./lambda/index.js";
 import type { LocalAwsOptions } from "./local-aws-options.js";
 import { createLogs, type Logs } from "./logs/index.js";
 import type { Principal, Principals } from "./protocol/principals.js";
@@ -97,6 +99,7 @@ export async function createServices<Balancer extends LoadBalancer>(
     createSns({ state, clock, delivered: deliverTo("sns") }),
     createEventBridgeScheduler({ state, clock }),
     createAutoScaling({ state, clock }),
+    createLambda({ functions: options.functions ?? noFunctions }),
     createS3({ state, clock }),
     createDynamoDb({ state, clock }),
   ];

@@ -1,5 +1,8 @@
 import type { Session } from "../session.js";
+import { alarmsTopic } from "./checks/alarms.js";
+import { autoscalingTopic } from "./checks/autoscaling.js";
 import { deploymentConfigurationTopic } from "./checks/deployment-configuration.js";
+import { hookFunctionsTopic } from "./checks/hook-functions.js";
 import { imageScanTopic } from "./checks/image-scan.js";
 import { imagesTopic } from "./checks/images.js";
 import { limitsTopic } from "./checks/limits.js";
@@ -36,6 +39,9 @@ const topics = [
   targetGroupsTopic,
   listenerRulesTopic,
   shiftHooksTopic,
+  hookFunctionsTopic,
+  alarmsTopic,
+  autoscalingTopic,
   limitsTopic,
   targetTopic,
 ];

@@ -71,6 +71,11 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
     hasCompleted: { value: false },
     service: { ...facts().service, deploymentConfiguration: firstHook },
   },
+  "hook-functions": {
+    hookFunctions: [{ arn: "f", settings: { value: undefined }, reserved: { value: undefined } }],
+  },
+  "deployment-alarms": { alarms: { unknown: "no" } },
+  autoscaling: { scaling: { value: { MinCapacity: 1, MaxCapacity: 4 } } },
   "health-check-port": { targetGroups: { value: [targetGroup({ port: "6000" })] } },
   "too-many-tags": { next: { tags: Array.from({ length: 46 }, (_, n) => ({ key: `cost-${n}`, value: "x" })) } },
   "definition-too-large": { next: { containerDefinitions: [{ name: "app", command: ["x".repeat(65_536)] }] } },

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../protocol/service.js";
 export interface HookFunctions {
   /** Invokes a function and returns at once. `answered` is called once, never from within this call. */
   invoke(functionArn: string, event: JsonObject, answered: (answer: FunctionAnswer) => void): void;
+  exists(functionArn: string): boolean;
 }
 
 /** Result of an invocation. */
@@ -22,6 +23,7 @@ export const functionNameOf = (functionArn: string) => functionArn.split(":")[6]
 
 /** Returns functions of which none exists. */
 export const noFunctions: HookFunctions = {
+  exists: () => false,
   invoke: (functionArn, _event, answered) => queueMicrotask(() => answered({ refused: notFound(functionArn) })),
 };
 

@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import type { Clock } from "../clock.js";
 import { type FunctionAnswer, functionNameOf, type HookFunctions, notFound, throttled } from "../ecs/hook-functions.js";
 import type { Json, JsonObject } from "../protocol/service.js";
+import { longestRun } from "./index.js";
 
 /** Longest run of a Lambda function, in milliseconds. */
-const LONGEST = 900_000;
+const LONGEST = longestRun * 1_000;
 /** Largest response of a Lambda function, in bytes. */
 const LARGEST = 6 * 1_048_576;
 
@@ -51,6 +52,7 @@ export function createLocalFunctions(
         if (!closed.signal.aborted) answered(answer);
       });
     },
+    exists: (functionArn) => targets.has(functionNameOf(functionArn)),
     close: () => closed.abort(),
   };
 }

@@ -82,6 +82,7 @@ type Resource = (input: JsonObject) => string[];
 
 /** Members that name resources, the most specific first. */
 const RESOURCES: Record<string, Resource[]> = {
+  lambda: [member("FunctionName", (name) => `function:${name}`)],
   ecs: [
     member("resourceArn"),
     inCluster("service", "service"),

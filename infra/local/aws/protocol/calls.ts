@@ -197,7 +197,7 @@ function internal(): AwsError {
 const hasNoTarget = ({ headers }: RequestHead) => headers["x-amz-target"] === undefined;
 
 /** Signing names of services that use REST: method and path select the operation. */
-const rest = ["scheduler"];
+const rest = ["lambda", "scheduler"];
 
 function protocolOf(headers: Record<string, string>): Protocol | undefined {
   if (headers["x-amz-target"] === undefined) return undefined;

@@ -17,6 +17,7 @@ export const missingMember: Record<string, MissingMember> = {
   events: constraint("ValidationException"),
   iam: constraint("ValidationError"),
   logs: constraint("InvalidParameterException"),
+  lambda: constraint("ValidationException"),
   monitoring: constraint("ValidationError"),
   s3: constraint("InvalidRequest"),
   scheduler: constraint("ValidationException"),

@@ -87,6 +87,7 @@ const models: Record<string, ServiceModel> = {
 /** Packages that are loaded at the first call of their service: few runs use it, and each takes 0.1 s and more. */
 const lazyPackages: Record<string, string> = {
   dynamodb: "@aws-sdk/client-dynamodb",
+  lambda: "@aws-sdk/client-lambda",
   s3: "@aws-sdk/client-s3",
 };
 

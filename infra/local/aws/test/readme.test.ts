@@ -21,6 +21,7 @@ const names: Record<string, string> = {
   events: "EventBridge",
   scheduler: "Scheduler",
   sns: "SNS",
+  lambda: "Lambda",
   logs: "Logs",
   s3: "S3",
   dynamodb: "DynamoDB",
