@@ -519,13 +519,20 @@ export class Slipway {
    * @param version The version whose newest deployment is reported (default: the latest deployment)
    * @param deployment The service deployment to report: its ARN, or the ARN's last part
    * @param result A file with the lines of deploy --as-json: adds what only the deploy observed, its requests and traffic shifts
+   * @param timeZone A time zone to show times in beside UTC, as in Europe/Berlin
    */
   @func({ cache: "never" })
-  async report(workspace: Workspace, version?: string, deployment?: string, result?: File): Promise<Directory> {
+  async report(
+    workspace: Workspace,
+    version?: string,
+    deployment?: string,
+    result?: File,
+    timeZone?: string,
+  ): Promise<Directory> {
     const destination = this.destination(workspace);
     return await ending(async (activity) => {
       const { report } = await import("#lib/commands/report.js");
-      return await report({ destination, version, deployment, result, ...activity });
+      return await report({ destination, version, deployment, result, timeZone, ...activity });
     });
   }
 

@@ -2,6 +2,7 @@ import { type Directory, dag, type File } from "@dagger.io/dagger";
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { nameIn } from "../common/aws-names.js";
 import { InputError, refusal } from "../common/errors.js";
+import { present } from "../common/present.js";
 import { answers, headline } from "../report/deployment/overview.js";
 import { reportFiles } from "../report/deployment/report-files.js";
 import type { WantedDeployment } from "../rollout/reconstruct/choose-deployment.js";
@@ -9,11 +10,13 @@ import { type DeployResult, parseResult, withResult } from "../rollout/reconstru
 import { readReport } from "../rollout/reconstruct/read-report.js";
 import type { Activity } from "../rollout/session.js";
 import { type DestinationOptions, openSession } from "./destination.js";
+import { parseTimeZone } from "./time-zone.js";
 
 export interface ReportOptions extends WantedDeployment, Activity {
   /** The lines that the deploy wrote with `--as-json`. */
   result: File | undefined;
   destination: DestinationOptions;
+  timeZone: string | undefined;
 }
 
 /**
@@ -25,9 +28,11 @@ export async function report({
   result: file,
   progress,
   span,
+  timeZone: zone,
   ...named
 }: ReportOptions): Promise<Directory> {
   const { version, deployment } = named;
+  const timeZone = parseTimeZone(zone);
   if (version !== undefined && deployment !== undefined) {
     throw new InputError(
       "two-deployments",
@@ -38,7 +43,7 @@ export async function report({
   const wanted = { ...named, ...(result && ofResult(result, named)) };
   const session = await openSession(destination, { progress, span });
   const read = await span("read the deployment", () => withDescribedErrors(readReport(session, wanted)));
-  const found = result ? withResult(read, result) : read;
+  const found = { ...(result ? withResult(read, result) : read), ...present({ timeZone }) };
   for (const line of [headline(found), ...answers(found).map((entry) => entry.join(": "))]) progress(line);
   const files = await span("draw the report", () => reportFiles(found));
   return files.reduce((directory, [path, text]) => directory.withNewFile(path, text), dag.directory());

@@ -1,6 +1,7 @@
 import { nameIn, shortArns } from "../../common/aws-names.js";
 import type { DeploymentReport, Revision, TaskReport } from "../../rollout/reconstruct/deployment-report.js";
 import { elapsed } from "../../rollout/watch/elapsed.js";
+import { zonedTime } from "../local-time.js";
 
 /** A name and its text. */
 export type Entry = [name: string, text: string];
@@ -51,7 +52,7 @@ export function facts(report: DeploymentReport): Entry[] {
     ["by", release.by],
     ["deployment", `${nameIn(deployment.arn)}: ${[deployment.status, stage].filter(Boolean).join(", ")}`],
     ["strategy", traffic ? `${strategy}, ${traffic.new} % of the traffic on the new tasks now` : strategy],
-    ["time", `${utc(createdAt)}, ${took}`],
+    ["time", `${timeText(report, createdAt)}, ${took}`],
     ["rollback", rollback && rollbackText(rollback)],
     [
       "breaker",
@@ -95,12 +96,13 @@ export function eventText({ message, times }: DeploymentReport["events"][number]
   return times === undefined ? short : `${short} (${times} times)`;
 }
 
-/** Returns a time in UTC to the second, such as `2026-11-27 08:00:00 UTC`. */
-export function utc(at: number): string {
-  return new Date(at)
+/** Returns a time in UTC to the second, such as `2026-11-27 08:00:00 UTC`, and in the reader's time zone where there is one. */
+export function timeText({ timeZone }: DeploymentReport, at: number): string {
+  const utc = new Date(at)
     .toISOString()
     .replace("T", " ")
     .replace(/\.\d+Z$/, " UTC");
+  return timeZone === undefined ? utc : `${utc} (${zonedTime(at, timeZone)} ${timeZone})`;
 }
 
 /** Returns a time as the distance from the deployment's start; a time before it has no sign of its own in `elapsed`. */

@@ -2,7 +2,7 @@ import { shortArns } from "../../common/aws-names.js";
 import type { DeploymentReport, TaskLog, TaskReport } from "../../rollout/reconstruct/deployment-report.js";
 import { verdicts } from "../../rollout/verdicts.js";
 import { html, Markup, plainText, withCode } from "./markup.js";
-import { answers, eventText, facts, headline, revisionText, sinceStart, stateText, utc } from "./overview.js";
+import { answers, eventText, facts, headline, revisionText, sinceStart, stateText, timeText } from "./overview.js";
 import { colours } from "./timeline-style.js";
 
 /** Maximum number of log lines of one task in the page, and of characters in each. */
@@ -33,7 +33,7 @@ export function reportHtml(report: DeploymentReport, timeline: string): string {
 <main>
 <header class="${mood(report)}">
 <h1>${headline(report)}</h1>
-<p>${where.service} in ${where.cluster}, ${where.region}, ${utc(report.deployment.createdAt)}${report.console ? html`, in the console: ${link(report.console.service, "service")}, ${link(report.console.deployments, "deployments")}` : undefined}</p>
+<p>${where.service} in ${where.cluster}, ${where.region}, ${timeText(report, report.deployment.createdAt)}${report.console ? html`, in the console: ${link(report.console.service, "service")}, ${link(report.console.deployments, "deployments")}` : undefined}</p>
 </header>
 <dl class="answers">
 ${answers(report).map(([name, text]) => html`<dt>${name}</dt><dd>${withCode(plainText(text, 2_000))}</dd>\n`)}</dl>
@@ -63,7 +63,7 @@ ${failuresPart(report)}
 ${facts(report).map(([name, text]) => html`<tr><th scope="row">${name}</th><td>${text}</td></tr>\n`)}</tbody></table>
 <h2>Limits of this report</h2>
 <ul>${limits.map((limit) => html`<li>${limit}</li>`)}</ul>
-<footer class="faint">Made ${utc(report.at)} by Slipway from what AWS returned. Times such as +1:05 are minutes and seconds after the start of the deployment. <code>report.json</code> has the same facts.</footer>
+<footer class="faint">Made ${timeText(report, report.at)} by Slipway from what AWS returned. Times such as +1:05 are minutes and seconds after the start of the deployment. <code>report.json</code> has the same facts.</footer>
 </main>
 </body>
 </html>

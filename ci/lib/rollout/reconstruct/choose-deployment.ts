@@ -1,5 +1,6 @@
 import { nameIn } from "../../common/aws-names.js";
 import { InputError } from "../../common/errors.js";
+import { choices } from "../../common/name-suggestions.js";
 import type { DeploymentRecord } from "../history/deployment-record.js";
 
 /** The deployment that a report is about, as the user passes it; the latest where both are absent. */
@@ -47,8 +48,9 @@ function noDeployment(history: readonly DeploymentRecord[], { version, deploymen
   const wanted = deployment === undefined ? `of version ${JSON.stringify(version)}` : JSON.stringify(deployment);
   const values = history.map((one) => (deployment === undefined ? one.version : nameIn(one.arn)));
   const accepted = [...new Set(values)].filter((one) => one !== undefined).slice(0, 10);
+  const { suggestion } = choices(deployment ?? version ?? "", accepted);
   return new InputError(
     "no-deployment",
-    `There is no deployment ${wanted} among the last ${history.length} of the service. Accepted: ${accepted.join(", ") || "none: no deployment names a version"}. history lists them.`,
+    `There is no deployment ${wanted} among the last ${history.length} of the service. Accepted: ${accepted.join(", ") || "none: no deployment names a version"}. ${suggestion}history lists them.`,
   );
 }

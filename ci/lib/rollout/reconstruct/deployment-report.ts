@@ -12,6 +12,8 @@ export interface DeploymentReport {
   format: "slipway-report/1";
   /** Time of the report. */
   at: number;
+  /** Time zone of the reader, in which times are shown beside UTC; absent for UTC alone. */
+  timeZone?: string;
   /** `in-progress` while ECS has not ended the deployment. */
   verdict: Verdict | "in-progress";
   /** Reason for the verdict, in one or two sentences. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Ajv } from "ajv";
 import { html, markdown } from "../../../lib/report/deployment/markup.js";
+import { timeText } from "../../../lib/report/deployment/overview.js";
 import { reportFiles } from "../../../lib/report/deployment/report-files.js";
 import { reportMarkdown } from "../../../lib/report/deployment/report-markdown.js";
 import { viewOf } from "../../../lib/report/deployment/timeline-drawing.js";
@@ -85,6 +86,17 @@ test("the first lines of report.md answer what happened, why, what serves now an
   assert.match(lines[4] ?? "", /^\*\*Serves now:\*\* v1\.0\.0 \(service&#58;7\): /);
   assert.match(lines[5] ?? "", /^\*\*Next:\*\* The earlier revision runs again/);
   assert.ok(lines.includes("no database"));
+});
+
+test("times are in UTC, and in the reader's zone where the report names one", async () => {
+  const { report } = await rolledBack();
+  const at = Date.parse("2026-11-27T08:00:00Z");
+  const one = { ...report, deployment: { ...report.deployment, createdAt: at } };
+  assert.equal(timeText(one, at), "2026-11-27 08:00:00 UTC");
+  const berlin = "2026-11-27 08:00:00 UTC (2026-11-27 09:00:00 Europe/Berlin)";
+  const files = new Map(await reportFiles({ ...one, timeZone: "Europe/Berlin" }));
+  assert.ok(files.get("report.html")?.includes(berlin));
+  assert.match(files.get("report.md") ?? "", /08:00:00 UTC \(2026-11-27 09:00:00 Europe\/Berlin\)/);
 });
 
 test("a page of 100 tasks has less than 300 KB, and a report at most 200 tasks", async () => {

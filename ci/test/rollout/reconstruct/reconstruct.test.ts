@@ -44,6 +44,9 @@ test("an unknown deployment is refused with those there are", () => {
     code: "no-deployment",
     message: /^There is no deployment of version "v9" among the last 2 of the service\. Accepted: v2\. /,
   });
+  assert.throws(() => chooseDeployment(history, { version: "v22" }), {
+    message: /Did you mean "v2"\? history lists them/,
+  });
   assert.throws(() => chooseDeployment(history, { deployment: "x" }), { message: /Accepted: b, a\./ });
   assert.throws(() => chooseDeployment([], {}), { code: "no-deployment", message: /Deploy a version first/ });
 });
