@@ -56,6 +56,8 @@ function clientsThrough(requestHandler: SdkRequestHandler, accessKeyId: string):
     autoscaling: lazily(packages["application-autoscaling"].ApplicationAutoScalingClient),
     cloudWatch: lazily(packages.monitoring.CloudWatchClient),
     lambda: lazily(packages.lambda.LambdaClient),
+    s3: () => Promise.reject(new Error("No simulated target names a bucket.")),
+    dynamodb: () => Promise.reject(new Error("No simulated target names a table.")),
     events: lazily(packages.events.EventBridgeClient),
     scheduler: lazily(packages.scheduler.SchedulerClient),
   };

@@ -676,7 +676,8 @@ export class Slipway {
   /**
    * Lock the service: deploys, rollbacks and scale are refused until unlock.
    *
-   * The lock is a tag of the service with the user, the time and the reason.
+   * The lock has the user, the time and the reason. It is a tag of the
+   * service, or in the bucket or the table that the target names.
    * A rollout that has begun goes on, and so does its automatic rollback;
    * run is permitted, because its task leaves the service as it is.
    *

@@ -43,10 +43,19 @@ const OF_SECRETS = ["secretsmanager:DescribeSecret", "ssm:DescribeParameters"];
 const OF_STRATEGIES = ["cloudwatch:DescribeAlarms", "lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration"];
 /** Actions for targets that notify a topic or an event bus; this one does not. */
 const OF_NOTIFICATIONS = ["events:PutEvents", "sns:Publish"];
+/** Actions for targets that name a bucket or a table for the lock; this one does not. */
+const OF_STORES = [
+  "dynamodb:DeleteItem",
+  "dynamodb:GetItem",
+  "dynamodb:PutItem",
+  "s3:DeleteObject",
+  "s3:GetObject",
+  "s3:PutObject",
+];
 /** GetCallerIdentity needs no permission, and a role is assumed by the login, before the deploy role is used: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 const FREE = ["sts:GetCallerIdentity", "sts:AssumeRole"];
 const isDispensable = (action: string) =>
-  [...OF_SECRETS, ...OF_STRATEGIES, ...OF_NOTIFICATIONS, ...FREE].includes(action);
+  [...OF_SECRETS, ...OF_STRATEGIES, ...OF_NOTIFICATIONS, ...OF_STORES, ...FREE].includes(action);
 
 /** The actions behind the SDK commands that the deployer's sources name. */
 const called = () => calledIn(new URL("../../ci/lib/", import.meta.url));
@@ -67,6 +76,8 @@ function calledIn(directory: URL): string[] {
     cloudWatch: "cloudwatch",
     lambda: "lambda",
     sns: "sns",
+    s3: "s3",
+    dynamodb: "dynamodb",
   };
   // `init` is run by the user before there is a deploy role, and reads the load balancer's listeners besides.
   const sources = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter(
@@ -202,6 +213,24 @@ test("topics and buses are called for, but not permitted while the target names 
   assert.deepEqual(notifying.sort(), OF_NOTIFICATIONS);
   const file = new URL("../targets/production.json", import.meta.url);
   assert.equal((JSON.parse(readFileSync(file, "utf8")) as Partial<Target>).notify, undefined);
+});
+
+test("init permits the bucket or the table that a target names for its lock, and the others nothing of it", () => {
+  const place = { region: "us-west-2", account: "123456789012", cluster: "main", service: "api", family: "api" };
+  const rightsOf = (lock: Target["lock"]) => {
+    const deployable = { target: { ...place, ...(lock && { lock }) } as Target, service: {}, taskDefinition: {} };
+    return deployPolicy(deployable)
+      .Statement.filter(({ Action }) => Action.some((one) => /^(s3|dynamodb):/.test(one)))
+      .map(({ Action, Resource }) => [...Action, ...Resource].join(" "));
+  };
+  assert.deepEqual(rightsOf(undefined), []);
+  assert.deepEqual(rightsOf({ s3: "s3://locks/slipway/" }), [
+    "s3:DeleteObject s3:GetObject s3:PutObject arn:aws:s3:::locks/slipway/*",
+    "s3:ListBucket arn:aws:s3:::locks",
+  ]);
+  assert.deepEqual(rightsOf({ dynamodb: "locks" }), [
+    "dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem arn:aws:dynamodb:us-west-2:123456789012:table/locks",
+  ]);
 });
 
 test("init permits the topics and buses that a target notifies, and no others", () => {

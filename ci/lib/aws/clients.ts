@@ -1,12 +1,15 @@
+import { Readable } from "node:stream";
 import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { ECSClient, ECSClientConfig } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
@@ -100,6 +103,22 @@ export interface LazyClients {
   /** @param region Of the topic, which need not be the service's. */
   sns(region: string): Promise<Pick<SNSClient, "send">>;
   scheduler(): Promise<Pick<SchedulerClient, "send">>;
+  s3(): Promise<Pick<S3Client, "send">>;
+  dynamodb(): Promise<Pick<DynamoDBClient, "send">>;
+}
+
+/** The SDK expects a stream for an object's content, and the request handler has read it whole, with its limits. */
+function withStreams(client: S3Client): S3Client {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const response = result.response as { body?: unknown };
+      if (response.body instanceof Uint8Array) response.body = Readable.from([response.body]);
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "streamBody" },
+  );
+  return client;
 }
 
 /** Settings of all clients. */
@@ -127,5 +146,12 @@ export function lazyClients(settings: ClientSettings): LazyClients {
       wrapErrors(new sdk.events.EventBridgeClient({ ...settings, region }), "events"),
     sns: async (region) => wrapErrors(new sdk.sns.SNSClient({ ...settings, region }), "sns"),
     scheduler: async () => wrapErrors(new sdk.scheduler.SchedulerClient(settings), "scheduler"),
+    // A bucket need not be in the service's region; a local AWS has no names for the hosts of buckets.
+    s3: async () => {
+      const forcePathStyle = settings.endpoint !== undefined;
+      const client = new sdk.s3.S3Client({ ...settings, followRegionRedirects: true, forcePathStyle });
+      return wrapErrors(withStreams(client), "s3");
+    },
+    dynamodb: async () => wrapErrors(new sdk.dynamodb.DynamoDBClient(settings), "dynamodb"),
   };
 }

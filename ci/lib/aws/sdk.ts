@@ -49,6 +49,12 @@ export const sdk = {
   get sns() {
     return load<typeof import("@aws-sdk/client-sns")>("@aws-sdk/client-sns");
   },
+  get s3() {
+    return load<typeof import("@aws-sdk/client-s3")>("@aws-sdk/client-s3");
+  },
+  get dynamodb() {
+    return load<typeof import("@aws-sdk/client-dynamodb")>("@aws-sdk/client-dynamodb");
+  },
   get scheduler() {
     return load<typeof import("@aws-sdk/client-scheduler")>("@aws-sdk/client-scheduler");
   },

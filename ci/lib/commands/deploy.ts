@@ -8,7 +8,7 @@ import { findPublished } from "../publish/publish-release.js";
 import { checkBeforeBuild } from "../rollout/check-before-build.js";
 import { eachFindingOnce } from "../rollout/gate.js";
 import { readUsualDuration, reportUsual } from "../rollout/history/usual-duration.js";
-import { waitForUnlock } from "../rollout/lock.js";
+import { waitForUnlock } from "../rollout/lock/lock.js";
 import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import { serviceChanges, serviceWith } from "../rollout/plan/proposal.js";
 import type { RolloutResult } from "../rollout/result.js";

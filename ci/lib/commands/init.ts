@@ -6,7 +6,8 @@ import { nameIn } from "../common/aws-names.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
-import type { TargetFile } from "../config/target.js";
+import { present } from "../common/present.js";
+import { parseTarget, type TargetFile } from "../config/target.js";
 import { type CurrentService, describeService, isNotFound, readService } from "../ecs/service.js";
 import { readableDeployments } from "../ecs/service-deployments.js";
 import { refuseUnsupported } from "../ecs/supported-services.js";
@@ -60,7 +61,8 @@ export async function initialise(options: InitOptions): Promise<Directory> {
     ...("url" in address && { url: address.url }),
   };
   const lines = envLines(name, invocation);
-  const deployable = { target, service, taskDefinition: current.taskDefinition };
+  const stated = placesIn(checkout.files.get(paths.target));
+  const deployable = { target: { ...target, ...stated }, service, taskDefinition: current.taskDefinition };
   const contents = new Map([
     [paths.target, json(file)],
     [
@@ -86,6 +88,18 @@ export async function initialise(options: InitOptions): Promise<Directory> {
   return [...contents]
     .filter(([path]) => isNew(path))
     .reduce((directory, [path, text]) => directory.withNewFile(path, text), dag.directory());
+}
+
+/** Returns the places beside the service that an existing target names, for the policy. An invalid target names none. */
+function placesIn(text: string | undefined): Pick<TargetFile, "lock" | "notify"> {
+  if (text === undefined) return {};
+  try {
+    const { lock, notify } = parseTarget(text, "target");
+    return present({ lock, notify });
+  } catch (error) {
+    if (error instanceof InputError) return {};
+    throw error;
+  }
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
-import { formatHolder, lockService, unlockService } from "../rollout/lock.js";
+import { formatHolder } from "../rollout/lock/held-lock.js";
+import { lockService, unlockService } from "../rollout/lock/lock.js";
 import type { Activity } from "../rollout/session.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 
@@ -21,7 +23,7 @@ export async function lock(options: DestinationOptions, reason: string, activity
     );
   }
   const { session, caller } = await open(options, activity);
-  const held = await withDescribedErrors(lockService(session, { by: caller, reason }));
+  const held = await withDescribedErrors(lockService(session, { id: randomUUID(), by: caller, reason }));
   return `${session.target.service} is locked ${neutral(formatHolder(held))}. Deploys, rollbacks and scale are refused until unlock.\n`;
 }
 
@@ -30,9 +32,8 @@ export async function unlock(options: DestinationOptions, activity: Activity): P
   const { session } = await open(options, activity);
   const { service } = session.target;
   const held = await withDescribedErrors(unlockService(session));
-  return held
-    ? `${service} is unlocked. It was locked ${neutral(formatHolder(held))}.\n`
-    : `${service} was not locked.\n`;
+  if (held.length === 0) return `${service} was not locked.\n`;
+  return `${service} is unlocked. It was locked ${neutral(held.map(formatHolder).join(", and "))}.\n`;
 }
 
 async function open(options: DestinationOptions, { progress }: Activity) {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { regionPattern, repositoryPattern } from "../common/aws-names.js";
 import { pathMistake, urlMistake } from "../common/http-url.js";
+import { s3Pattern } from "../common/s3-place.js";
 import { secretNamePattern } from "../common/secret-name.js";
 
 const text = (pattern: RegExp, accepted: string) => v.pipe(v.string(accepted), v.regex(pattern, accepted));
@@ -209,6 +210,26 @@ const notify = v.array(
   'a list of destinations, such as [{ "type": "slack", "urlSecret": "SLACK_URL" }]',
 );
 
+const s3Place = text(s3Pattern, "a bucket with an optional prefix, such as s3://bucket/prefix/");
+const tableName = text(/^[a-zA-Z0-9_.-]{3,255}$/, "a DynamoDB table's name, such as terraform-locks");
+const lock = v.union(
+  [
+    v.strictObject({
+      s3: described(
+        s3Place,
+        "A bucket with an optional prefix: the lock is an object below it, written conditionally.",
+      ),
+    }),
+    v.strictObject({
+      dynamodb: described(
+        tableName,
+        "A table in the service's region with the partition key LockID, a string: the lock is an item, written conditionally.",
+      ),
+    }),
+  ],
+  '{ "s3": "s3://bucket/prefix/" } or { "dynamodb": "table" }',
+);
+
 /** Keys of what creates the service, which a deploy never used. They are read, and a finding of the preflight names them. */
 export const movedKeys = ["cpu", "memory", "desiredCount", "launchType"] as const;
 const moved = key(
@@ -315,6 +336,10 @@ export const schema = v.strictObject({
     oneOff,
     "A one-off task after the verdict is deployed; when it fails, nothing is undone, and the exit code is 11.",
   ),
+  lock: key(
+    lock,
+    "Where `lock` keeps the lock of the service: an S3 bucket or a DynamoDB table, which accept one of two locks at once; a tag of the service by default.",
+  ),
   notify: key(
     notify,
     "Where a deploy and a rollback report their start, a pause and their verdict: Slack, Microsoft Teams, a signed webhook, Amazon SNS, Amazon EventBridge.",
@@ -333,6 +358,7 @@ export const keysWithin = new Map([
   ["test", Object.keys(test.entries)],
   ["expectations", Object.keys(expectation.entries)],
   ["gates", Object.keys(gate.entries)],
+  ["lock", ["s3", "dynamodb"]],
   ["before", Object.keys(oneOff.entries)],
   ["after", Object.keys(oneOff.entries)],
   ["notify", [...new Set(notifyKinds.flatMap(({ entries }) => Object.keys(entries)))]],

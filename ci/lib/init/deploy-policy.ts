@@ -1,11 +1,12 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../aws/raw-task-definition.js";
 import { partitionOf } from "../common/aws-names.js";
+import { parseS3Place } from "../common/s3-place.js";
 import type { Target } from "../config/target.js";
 import { objects } from "../ecs/containers.js";
 import { repositoryOf } from "../ecs/resolve-target.js";
 import { revisionTag } from "../ecs/revision-tags.js";
-import { lockTag } from "../rollout/lock-tag.js";
+import { lockTag } from "../rollout/lock/lock-tag.js";
 import { watchedBy } from "../rollout/preflight/checks/alarms.js";
 import { hookFunctionsOf, unqualified } from "../rollout/preflight/checks/hook-functions.js";
 import { shiftRolesOf } from "../rollout/preflight/checks/shift-hooks.js";
@@ -58,6 +59,7 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
   const groups = logGroupsOf(taskDefinition, target);
   const { own, others } = repositoriesOf(target, taskDefinition);
   const { secrets, hasParameters } = secretsOf(target, taskDefinition);
+  const lockPlace = lockPlaceOf(target, arn);
   const busArn = (bus: string) => (bus.startsWith("arn:") ? bus : arn("events", `event-bus/${bus}`));
   return policyOf([
     ["LogInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]],
@@ -69,6 +71,10 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ["TagRevision", ["ecs:TagResource"], revisions, createdBy("RegisterTaskDefinition")],
     ["NoteOnRevision", ["ecs:TagResource"], revisions, onlyTags],
     ["LockService", ["ecs:TagResource", "ecs:UntagResource"], [serviceArn], onlyLock],
+    ["LockInBucket", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], lockPlace.objects],
+    // Without it S3 answers 403 where there is no lock.
+    ["FindLockInBucket", ["s3:ListBucket"], lockPlace.buckets],
+    ["LockInTable", ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"], lockPlace.tables],
     ["RunOneOffTask", ["ecs:RunTask"], revisions, inCluster],
     ["TagOneOffTask", ["ecs:TagResource"], tasks, createdBy("RunTask")],
     ["StopOneOffTask", ["ecs:StopTask"], tasks],
@@ -101,6 +107,15 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ],
     ["ReadHealthCheck", balancing, targetGroupsOf(service).length > 0 ? ["*"] : []],
   ]);
+}
+
+/** Resources of the place that the target names for its lock. */
+function lockPlaceOf({ lock }: Target, arn: (vendor: string, resource: string, where?: string) => string) {
+  const none: { objects: string[]; buckets: string[]; tables: string[] } = { objects: [], buckets: [], tables: [] };
+  if (lock === undefined) return none;
+  if ("dynamodb" in lock) return { ...none, tables: [arn("dynamodb", `table/${lock.dynamodb}`)] };
+  const { bucket, prefix } = parseS3Place(lock.s3);
+  return { ...none, objects: [arn("s3", `${bucket}/${prefix}*`, ":")], buckets: [arn("s3", bucket, ":")] };
 }
 
 const publishing = [

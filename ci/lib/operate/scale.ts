@@ -5,7 +5,7 @@ import { InputError, SlipwayError } from "../common/errors.js";
 import type { Readable } from "../common/readable.js";
 import { isSuspended, readScaling, type Scaling } from "../ecs/scaling.js";
 import { type CurrentService, describeService, eventIds } from "../ecs/service.js";
-import { refuseLocked } from "../rollout/lock.js";
+import { refuseLocked } from "../rollout/lock/lock.js";
 import type { Session } from "../rollout/session.js";
 import { verdicts } from "../rollout/verdicts.js";
 import { elapsed } from "../rollout/watch/elapsed.js";
@@ -34,7 +34,7 @@ export async function scale(
   const { aws, target, clock, progress } = session;
   const from = service.desiredCount ?? 0;
   // A call that only waits changes nothing.
-  if (from !== count) refuseLocked(session, service, `Its number of tasks stays ${from}`);
+  if (from !== count) await refuseLocked(session, service, `Its number of tasks stays ${from}`);
   const scaling = await withDescribedErrors(readScaling(session));
   checkScaling(session, scaling, count);
   const startedAt = clock.now();

@@ -31,6 +31,8 @@ export function directAws(script: Script): DirectAws {
     events: () => client("events"),
     scheduler: () => client("scheduler"),
     sns: () => client("sns"),
+    s3: () => client("s3"),
+    dynamodb: () => client("dynamodb"),
   };
   const eager = { ecs: client("ecs"), ecr: client("ecr"), sts: client("sts"), logs: client("logs") };
   const aws = { ...eager, lazy } as unknown as Aws;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ECRClient } from "@aws-sdk/client-ecr";
+import { TagResourceCommand } from "@aws-sdk/client-ecs";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { createSimulatedRuntime, type PolicyStatement, type Principal } from "../aws/index.js";
 import { createApi, where } from "./support/api-service.js";
 import { type CallOutput, keys, openEnvironment, type TestEnvironment } from "./support/environment.js";
@@ -20,6 +22,7 @@ const deployer: Principal = {
   policy: { Statement: statements },
 };
 const env = { KEYS: keys(deployer.accessKeyId, deployer.secretAccessKey) };
+const policyFile = "infra/iam/deploy-api.policy.json";
 const targetFile = "infra/targets/api.json";
 let environment: TestEnvironment;
 
@@ -36,21 +39,29 @@ before(async () => {
   });
   await createApi(environment);
   for (const version of ["v1.1.0", "v1.2.0"]) await putImage(environment, version, {});
-  const { exitCode, stderr } = await environment.call([
-    ...environment.at,
-    "--target",
-    "api",
-    "init",
-    ...where,
-    "-o",
-    ".",
-  ]);
+  const init = [...environment.at, "--target", "api", "init", ...where, "-o", "."];
+  const { exitCode, stderr } = await environment.call(init);
   assert.equal(exitCode, 0, stderr);
   const path = join(environment.checkout.path, targetFile);
   const { url: _, build: __, ...target } = JSON.parse(await readFile(path, "utf8"));
-  await writeFile(path, JSON.stringify({ ...target, before: { command: ["true"] }, after: { command: ["true"] } }));
+  const lock = { s3: "s3://team-locks/slipway/" };
+  await writeFile(
+    path,
+    JSON.stringify({ ...target, before: { command: ["true"] }, after: { command: ["true"] }, lock }),
+  );
+  await new S3Client(await clientSettings()).send(new CreateBucketCommand({ Bucket: "team-locks" }));
+  // The policy is written again with the bucket that the target names now.
+  await rm(join(environment.checkout.path, policyFile));
+  const again = await environment.call(init);
+  assert.equal(again.exitCode, 0, again.stderr);
 });
 after(() => environment.close());
+
+async function clientSettings() {
+  const { accessKeyId, secretAccessKey } = await environment.clients.ecs.config.credentials();
+  const credentials = { accessKeyId, secretAccessKey };
+  return { endpoint: environment.url, region: "us-west-2", credentials, forcePathStyle: true };
+}
 
 function callAsDeployer(...args: string[]): Promise<CallOutput> {
   const aws = environment.url.replace("http", "tcp");
@@ -95,7 +106,7 @@ test("without a policy that allows it, nothing of the service is read", async ()
 });
 
 test("every call of a push, and of each function, is allowed by the policy that init writes", async () => {
-  const policy = await readFile(join(environment.checkout.path, "infra/iam/deploy-api.policy.json"), "utf8");
+  const policy = await readFile(join(environment.checkout.path, policyFile), "utf8");
   const written = (JSON.parse(policy) as { Statement: (PolicyStatement & { Sid: string })[] }).Statement;
   statements.push(...written.map(noted));
   await pushAsDeployer("v1.3.0");
@@ -111,6 +122,9 @@ test("every call of a push, and of each function, is allowed by the policy that 
   await permitted(0, "scale", "--count", "2");
   await permitted(0, "run", "--command", "true");
   await permitted(0, "lock", "--reason", "freeze");
+  const resourceArn = `arn:aws:ecs:us-west-2:123456789012:service/${environment.target.cluster}/api`;
+  const tags = [{ key: "slipway:lock", value: "by hand" }];
+  await environment.clients.ecs.send(new TagResourceCommand({ resourceArn, tags }));
   await permitted(0, "unlock");
   await permitted(0, "rollback");
   // The local AWS has neither store of secrets; the others are for one-off tasks with tags, or that outlast their time.

@@ -7,6 +7,7 @@ import { imageScanTopic } from "./checks/image-scan.js";
 import { imagesTopic } from "./checks/images.js";
 import { limitsTopic } from "./checks/limits.js";
 import { listenerRulesTopic } from "./checks/listener-rules.js";
+import { lockTopic } from "./checks/lock.js";
 import { logGroupsTopic } from "./checks/log-groups.js";
 import { platformTopic } from "./checks/platform.js";
 import { releaseTopic } from "./checks/release.js";
@@ -25,6 +26,7 @@ import { type BaseFacts, type Intention, shareReads, type Unbuilt } from "./shar
 /** All topics of preflight, in the order of their findings. Each has its finding ids, reads its facts, and judges them. */
 const topics = [
   serviceTopic,
+  lockTopic,
   rollbackTopic,
   deploymentConfigurationTopic,
   strategyTopic,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import { LockUnreadableError } from "../../../lib/rollout/lock/lock-store.js";
 import { type StrategyChange, strategyChange } from "../../../lib/rollout/plan/strategy.js";
 import { isBlocking, judgeFindings, parseIgnored, refuseBlocking } from "../../../lib/rollout/preflight/preflight.js";
 import { type FindingId, findingIds, type PreflightFacts } from "../../../lib/rollout/preflight/topics.js";
@@ -31,6 +32,7 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
     deployments: { listed: [{ arn: "arn:x/sd1", status: "PENDING", createdAt: 0, taskDefinition: "x" }] },
   },
   locked: { service: { ...facts().service, tags: [{ key: "slipway:lock", value: "freeze" }] } },
+  "lock-unreadable": { namedLock: new LockUnreadableError("The lock in s3://b/k can't be read: no.", "Allow it.") },
   "nothing-to-return-to": { hasCompleted: { value: false } },
   "return-image-missing": {
     rollbackRevision: {

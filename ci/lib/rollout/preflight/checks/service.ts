@@ -1,13 +1,12 @@
 import { nameIn } from "../../../common/aws-names.js";
 import { fixOf } from "../../../common/readable.js";
 import type { ServiceDeploymentView } from "../../../ecs/snapshot.js";
-import { lockOf } from "../../lock-tag.js";
 import { describeInFlight, unfinishedOf } from "../../plan/deployment-in-flight.js";
 import { readInFlight } from "../../refuse-busy.js";
 import { error, notRead, type Finding as TopicFinding } from "../finding.js";
 import type { BaseFacts, SharedReads } from "../shared-reads.js";
 
-const ids = ["other-place", "deployment-in-flight", "locked"] as const;
+const ids = ["other-place", "deployment-in-flight"] as const;
 type Finding = TopicFinding<(typeof ids)[number]>;
 
 export interface ServiceFacts {
@@ -42,18 +41,6 @@ export function inFlight({ service, deployments, inFlightView }: BaseFacts & Ser
   );
 }
 
-/** Checks that no user has locked the service. */
-function locked({ service, target }: BaseFacts): Finding[] {
-  const lock = lockOf(service);
-  if (!lock) return [];
-  const since = lock.since === 0 ? "" : ` since ${new Date(lock.since).toISOString()}`;
-  return error(
-    "locked",
-    `${target.service} is locked by ${lock.by}${since}, reason: ${lock.reason}.`,
-    "Wait until it is unlocked (deploy --wait-for-lock MINUTES), or run unlock; --ignore locked deploys all the same.",
-  );
-}
-
 /** The deployments in DescribeServices have only three states, and a requested stop is none of them. */
 function notListed(reason: string): Finding[] {
   return notRead(
@@ -74,5 +61,5 @@ export const serviceTopic = {
     const inFlightView = unfinished && (await readInFlight(session, unfinished));
     return { ...(inFlightView && { inFlightView }) };
   },
-  judge: (facts: BaseFacts & ServiceFacts): Finding[] => [...otherPlace(facts), ...inFlight(facts), ...locked(facts)],
+  judge: (facts: BaseFacts & ServiceFacts): Finding[] => [...otherPlace(facts), ...inFlight(facts)],
 };

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
-import { lockService, unlockService, waitForUnlock } from "../../lib/rollout/lock.js";
-import { lockOf, lockTag } from "../../lib/rollout/lock-tag.js";
-import { run } from "../../lib/rollout/run.js";
-import { directAws } from "../support/direct-aws.js";
-import { release, scriptedEcs, target } from "../support/scripted-ecs.js";
-import { virtualClock } from "../support/virtual-clock.js";
+import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
+import { lockService, unlockService, waitForUnlock } from "../../../lib/rollout/lock/lock.js";
+import { lockOf, lockTag } from "../../../lib/rollout/lock/lock-tag.js";
+import { run } from "../../../lib/rollout/run.js";
+import { directAws } from "../../support/direct-aws.js";
+import { release, scriptedEcs, target } from "../../support/scripted-ecs.js";
+import { virtualClock } from "../../support/virtual-clock.js";
 
 const by = "arn:aws:sts::123456789012:assumed-role/deploy/alice";
 
@@ -34,23 +34,27 @@ function scene() {
 
 test("a lock has the user, the time and the reason, and is removed by unlock", async () => {
   const { session, world } = scene();
-  const lock = await lockService(session, { by, reason: "release freeze OPS-12" });
+  const lock = await lockService(session, { id: "1", by, reason: "release freeze OPS-12" });
   assert.deepEqual(
     [lock.by, lock.since, lock.reason],
     ["assumed-role/deploy/alice", session.clock.now(), "release freeze OPS-12"],
   );
   await assert.rejects(
-    lockService(session, { by, reason: "mine" }),
+    lockService(session, { id: "1", by, reason: "mine" }),
     /is locked already: by assumed-role\/deploy\/alice since 2026-01-01T.*, reason: release freeze OPS-12\. Nothing was changed/,
   );
-  assert.deepEqual(await unlockService(session), lock);
+  const removed = await unlockService(session);
+  assert.deepEqual(
+    removed.map(({ by, since, reason }) => [by, since, reason]),
+    [[lock.by, lock.since, lock.reason]],
+  );
   assert.deepEqual(world.service.tags, []);
-  assert.equal(await unlockService(session), undefined);
+  assert.deepEqual(await unlockService(session), []);
 });
 
 test("a deploy of a locked service is refused before anything is registered, unless the finding is ignored", async () => {
   const { session, fake } = scene();
-  await lockService(session, { by, reason: "freeze" });
+  await lockService(session, { id: "1", by, reason: "freeze" });
   await assert.rejects(run({ ...session, release }), (error: Error & { exitCode: number }) => {
     assert.equal(error.exitCode, 2);
     assert.match(error.message, /is locked by assumed-role\/deploy\/alice since 2026-01-01T.*, reason: freeze\./);
@@ -71,7 +75,7 @@ test("of two users who lock at once, the one whose tag is replaced is refused", 
     world.service.tags = [{ key: lockTag, value: "2026-01-01T00:00:01.000Z user/bob other" }];
     return answer;
   };
-  await assert.rejects(lockService(session, { by, reason: "mine" }), /locked already: by user\/bob/);
+  await assert.rejects(lockService(session, { id: "1", by, reason: "mine" }), /locked already: by user\/bob/);
 });
 
 test("a tag that a user wrote by hand locks too", () => {
@@ -83,7 +87,7 @@ test("a tag that a user wrote by hand locks too", () => {
 
 test("waiting ends when the service is unlocked, or when the time is over", async () => {
   const { session, clock, lines } = scene();
-  await lockService(session, { by, reason: "freeze" });
+  await lockService(session, { id: "1", by, reason: "freeze" });
   const sleep = clock.sleep;
   let sleeps = 0;
   clock.sleep = async (ms, signal) => {
@@ -94,7 +98,7 @@ test("waiting ends when the service is unlocked, or when the time is over", asyn
   await waitForUnlock(session, 600_000);
   assert.equal(clock.now() - began, 30_000);
   assert.equal(lines.filter((line) => /Waiting: .* is locked, by .* reason: freeze/.test(line)).length, 1);
-  await lockService(session, { by, reason: "freeze again" });
+  await lockService(session, { id: "1", by, reason: "freeze again" });
   await waitForUnlock(session, 60_000);
   assert.equal(clock.now() - began, 90_000);
 });
