@@ -39,8 +39,14 @@ const servicesRead = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevi
 
 /** Actions for services with secrets or parameters; this one has none. */
 const OF_SECRETS = ["secretsmanager:DescribeSecret", "ssm:DescribeParameters"];
-/** Actions for services with alarms or Lambda hooks; this one has none. */
-const OF_STRATEGIES = ["cloudwatch:DescribeAlarms", "lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration"];
+/** Actions for services with alarms, Lambda hooks or container instances; this one has none. */
+const OF_STRATEGIES = [
+  "cloudwatch:DescribeAlarms",
+  "ecs:DescribeContainerInstances",
+  "ecs:ListContainerInstances",
+  "lambda:GetFunctionConcurrency",
+  "lambda:GetFunctionConfiguration",
+];
 /** Actions for targets that notify a topic or an event bus; this one does not. */
 const OF_NOTIFICATIONS = ["events:PutEvents", "sns:Publish"];
 /** Actions for targets that name a bucket or a table for the lock; this one does not. */

@@ -9,6 +9,7 @@ import { revisionTag } from "../ecs/revision-tags.js";
 import { lockTag } from "../rollout/lock/lock-tag.js";
 import { watchedBy } from "../rollout/preflight/checks/alarms.js";
 import { hookFunctionsOf, unqualified } from "../rollout/preflight/checks/hook-functions.js";
+import { needsInstances } from "../rollout/preflight/checks/instance-room.js";
 import { shiftRolesOf } from "../rollout/preflight/checks/shift-hooks.js";
 import { secretReferences } from "../rollout/preflight/secret-references.js";
 import { recordTag } from "../rollout/tasks/task-record.js";
@@ -56,6 +57,7 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
   const ofService = (kind: string) => ecs(`${kind}/${cluster}/${target.service}/*`);
   const createdBy = (action: string) => ({ StringEquals: { "ecs:CreateAction": action } });
   const roles = rolesOf(taskDefinition, (name) => arn("iam", `role/${name}`, `:${account}`));
+  const isOnInstances = needsInstances(service, taskDefinition);
   const groups = logGroupsOf(taskDefinition, target);
   const { own, others } = repositoriesOf(target, taskDefinition);
   const { secrets, hasParameters } = secretsOf(target, taskDefinition);
@@ -92,6 +94,12 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ["ReadLogs", ["logs:GetLogEvents"], groups.map((group) => `${group}:log-stream:*`)],
     // It can't be held to a service.
     ["ReadAutoscaling", ["application-autoscaling:DescribeScalableTargets"], ["*"]],
+    ["FindInstances", ["ecs:ListContainerInstances"], isOnInstances ? [clusterArn] : []],
+    [
+      "ReadInstanceRoom",
+      ["ecs:DescribeContainerInstances"],
+      isOnInstances ? [ecs(`container-instance/${cluster}/*`)] : [],
+    ],
     // Composite alarms are returned only with all resources.
     ["ReadAlarms", ["cloudwatch:DescribeAlarms"], watchedBy(service).length > 0 ? ["*"] : []],
     ["FindHookFunctions", findingFunctions, hookFunctionsOf(service).flatMap(({ arn }) => [arn, unqualified(arn)])],

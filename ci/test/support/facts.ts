@@ -40,6 +40,7 @@ export function facts(more: Partial<PreflightFacts> = {}): PreflightFacts {
     hookFunctions: [],
     alarms: { value: new Map() },
     scaling: { value: undefined },
+    rooms: { value: undefined },
     logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: true } }],
     ...more,
   };

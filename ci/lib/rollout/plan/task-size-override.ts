@@ -31,13 +31,18 @@ export function taskSize(taskDefinition: JsonObject, { cpu, memory }: Overrides)
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
  */
 function refuseTooSmall(taskDefinition: JsonObject, what: "cpu" | "memory", size: number): void {
-  const reserved = objects(taskDefinition.containerDefinitions)
-    .map((container) => Number(what === "cpu" ? container.cpu : (container.memoryReservation ?? container.memory)) || 0)
-    .reduce((sum, one) => sum + one, 0);
+  const reserved = reservedBy(taskDefinition, what);
   if (Number.isNaN(size) || reserved <= size) return;
   const unit = what === "cpu" ? "CPU units" : "MiB";
   throw new InputError(
     "bad-size",
     `A task of ${size} ${unit} is too small: its containers reserve ${reserved} ${unit}. Accepted: --${what} ${reserved} or more, or lower "${what}" of the containers in the task definition first.`,
   );
+}
+
+/** Returns the CPU units or the MiB that the containers of a task reserve together. */
+export function reservedBy(taskDefinition: JsonObject, what: "cpu" | "memory"): number {
+  return objects(taskDefinition.containerDefinitions)
+    .map((container) => Number(what === "cpu" ? container.cpu : (container.memoryReservation ?? container.memory)) || 0)
+    .reduce((sum, one) => sum + one, 0);
 }

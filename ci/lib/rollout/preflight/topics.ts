@@ -5,6 +5,7 @@ import { deploymentConfigurationTopic } from "./checks/deployment-configuration.
 import { hookFunctionsTopic } from "./checks/hook-functions.js";
 import { imageScanTopic } from "./checks/image-scan.js";
 import { imagesTopic } from "./checks/images.js";
+import { instanceRoomTopic } from "./checks/instance-room.js";
 import { limitsTopic } from "./checks/limits.js";
 import { listenerRulesTopic } from "./checks/listener-rules.js";
 import { lockTopic } from "./checks/lock.js";
@@ -44,6 +45,7 @@ const topics = [
   hookFunctionsTopic,
   alarmsTopic,
   autoscalingTopic,
+  instanceRoomTopic,
   limitsTopic,
   targetTopic,
 ];

@@ -77,6 +77,7 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
     hookFunctions: [{ arn: "f", settings: { value: undefined }, reserved: { value: undefined } }],
   },
   "deployment-alarms": { alarms: { unknown: "no" } },
+  "instance-room": { rooms: { value: [] } },
   autoscaling: { scaling: { value: { MinCapacity: 1, MaxCapacity: 4 } } },
   "health-check-port": { targetGroups: { value: [targetGroup({ port: "6000" })] } },
   "too-many-tags": { next: { tags: Array.from({ length: 46 }, (_, n) => ({ key: `cost-${n}`, value: "x" })) } },
