@@ -61,7 +61,10 @@ test("a pause is sent once, and the verdict after it", async (t) => {
   await roll({ listener: notifierOf(channel), runId: "r" });
   assert.deepEqual(events(), ["start", "paused"]);
   assert.equal(sent[1]?.type, "slipway.deployment.paused");
-  assert.match(String(sent[1]?.data.next), /continue --hook ecs-pause-1a2b`\. To go back: .*abort --hook ecs-pause-1a2b`/);
+  assert.match(
+    String(sent[1]?.data.next),
+    /continue --hook ecs-pause-1a2b`\. To go back: .*abort --hook ecs-pause-1a2b`/,
+  );
   Object.assign(world.serviceDeployments[0] ?? {}, { lifecycleHookDetails: [], status: "STOPPED" });
   Object.assign(world.service.deployments[0] ?? {}, { rolloutState: "FAILED" });
   const { verdict } = await roll({ listener: notifierOf(channel), runId: "r" });
