@@ -279,4 +279,32 @@ export const rollouts: Found[] = [
     },
     verdicts: ["superseded"],
   },
+  {
+    name: "four answers of the release come at four fifths of the traffic, and one of the old version right after the shift",
+    seed: 60103717,
+    scenario: {
+      service: {
+        alarms: ["errors"],
+        check: "both",
+        maximumPercent: 150,
+        strategy: {
+          strategy: "LINEAR",
+          bakeTimeInMinutes: 3,
+          linearConfiguration: { stepPercent: 20, stepBakeTimeInMinutes: 2 },
+        },
+        testRule: false,
+      },
+      before: { versions: ["v0.8.0", "v0.9.0", "v1.0.0"] },
+      aws: { latency: [5, 10], balancerLag: 0 },
+      deployer: {
+        runId: "run-1",
+        http: true,
+        after: { exit: { after: 6_000, code: 0 } },
+        timeoutMs: 7_200_000,
+        more: { until: "shifted" },
+      },
+      interventions: [{ at: 1_779, from: "PRODUCTION_TRAFFIC_SHIFT", do: "scale", desiredCount: 2 }],
+    },
+    verdicts: ["shifted"],
+  },
 ];
