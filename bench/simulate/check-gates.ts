@@ -4,6 +4,12 @@ import { releaseOf } from "../scenario/versions.js";
 import type { Outcome, PublicAnswer } from "../virtual/outcome.js";
 import { START } from "../virtual/virtual-time.js";
 
+/** Returns the longest time of a gate, in milliseconds since the start of the simulation: its limit of a minute, and a last request. */
+export function timeOfGate({ at }: GateResult, { aws }: Scenario): { since: number; until: number } {
+  const since = at - START - (aws?.clockSkew ?? 0);
+  return { since, until: since + 65_000 };
+}
+
 /** Checks that each gate ended its pause, or left it, as the answers of its listener require. */
 export function wrongGates(scenario: Scenario, outcome: Outcome): string[] {
   return outcome.runs.flatMap(({ report }) =>
@@ -18,12 +24,8 @@ function judge(
   { answers, testAnswers = [] }: Outcome,
 ): string[] {
   const { stage, action, refused } = gate;
-  const since = gate.at - START - (scenario.aws?.clockSkew ?? 0);
-  // The limit of a gate is a minute, and its last request may take five seconds.
-  const until = Math.min(
-    since + 65_000,
-    (next?.at ?? Number.POSITIVE_INFINITY) - START - (scenario.aws?.clockSkew ?? 0),
-  );
+  const { since, until: end } = timeOfGate(gate, scenario);
+  const until = Math.min(end, next === undefined ? end : timeOfGate(next, scenario).since);
   const all = stage === "POST_PRODUCTION_TRAFFIC_SHIFT" ? answers : testAnswers;
   const own = all.filter(({ at }) => at >= since && at <= until);
   const wanted = releaseOf(scenario);

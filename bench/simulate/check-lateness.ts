@@ -2,6 +2,7 @@ import type { Moment } from "../oracle/oracle-record.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { DeployerRun, Outcome } from "../virtual/outcome.js";
+import { timeOfGate } from "./check-gates.js";
 
 /**
  * Milliseconds of one poll of ECS, with up to eight calls and a retry; where calls hang, as long as the deployer's limit for one: a verdict
@@ -51,10 +52,11 @@ export function tooLate(scenario: Scenario, outcome: Outcome): string[] {
 
 /**
  * Returns the verdict's delay after it became visible, in milliseconds: from the moment at which the API shows all its evidence to ECS's
- * response in the last poll. Undefined where the deployer was not running at that moment, where the deadline decided, and where calls are
- * slow or fail: the limit applies to an AWS that responds in 20 to 80 ms.
+ * response in the last poll. Undefined where the deployer was not running at that moment, where the deadline decided, where a gate requested
+ * its listener in between, and where calls are slow or fail: the limit applies to an AWS that responds in 20 to 80 ms.
  */
-export function lateness({ aws }: Scenario, outcome: Outcome): number | undefined {
+export function lateness(scenario: Scenario, outcome: Outcome): number | undefined {
+  const { aws } = scenario;
   const { runs, report } = outcome;
   if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
   const run = runs.at(-1) as DeployerRun;
@@ -67,5 +69,9 @@ export function lateness({ aws }: Scenario, outcome: Outcome): number | undefine
   if (!decisive || ["none", "open", "shifted", "settling", "going-back"].includes(decisive.state)) return undefined;
   const seenAt = watchedUntil(run);
   if (decisive.visibleAt <= run.startedAt || seenAt < decisive.at) return undefined;
-  return Math.max(0, seenAt - decisive.visibleAt);
+  const isInGate = report.gates?.some((gate) => {
+    const { since, until } = timeOfGate(gate, scenario);
+    return until > decisive.visibleAt && since < seenAt;
+  });
+  return isInGate ? undefined : Math.max(0, seenAt - decisive.visibleAt);
 }

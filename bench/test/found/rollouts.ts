@@ -307,4 +307,37 @@ export const rollouts: Found[] = [
     },
     verdicts: ["shifted"],
   },
+  {
+    name: "another user deploys while a gate requests the test listener",
+    seed: 60105115,
+    scenario: {
+      release: { tasks: [{ serves: { version: "v1.0.0" } }] },
+      service: {
+        check: "load-balancer",
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 3 },
+        hooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"] }],
+      },
+      interventions: [{ at: 20_000, from: "POST_TEST_TRAFFIC_SHIFT", do: "redeploy" }],
+      deployer: { earlyStop: false, http: true, gates: [{ stage: "POST_TEST_TRAFFIC_SHIFT", timeoutSeconds: 60 }] },
+    },
+    verdicts: ["superseded"],
+  },
+  {
+    name: "a user continues the pause while a gate requests a URL of another service",
+    seed: 60105998,
+    scenario: {
+      service: {
+        check: "load-balancer",
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 3 },
+        hooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_PRODUCTION_TRAFFIC_SHIFT"] }],
+      },
+      interventions: [{ at: 20_000, from: "POST_PRODUCTION_TRAFFIC_SHIFT", do: "continue", action: "CONTINUE" }],
+      deployer: {
+        url: "foreign",
+        http: true,
+        gates: [{ stage: "POST_PRODUCTION_TRAFFIC_SHIFT", timeoutSeconds: 60 }],
+      },
+    },
+    verdicts: ["deployed-unverified"],
+  },
 ];

@@ -44,7 +44,7 @@ export interface GateOptions {
 /**
  * Watches a rollout through the gates of its target: at a pause of a gate's stage the URL is requested, and the deployment goes on or back.
  * A gate acts only where exactly one hook waits: another may be meant for a user. Right answers continue, wrong ones of the app roll back;
- * answers that prove nothing, and an unreachable URL, leave the pause as it is.
+ * answers that prove nothing, and an unreachable URL, leave the pause as it is, where it still waits after the check.
  * @param follow Watches from a subject, with the snapshots of the watch before.
  */
 export async function watchThroughGates(
@@ -55,12 +55,15 @@ export async function watchThroughGates(
 ): Promise<WatchedRollout> {
   const { clock, signal } = options.session;
   const done = new Set<string>();
+  /** Hooks that a gate has left to a user. */
+  const left = new Set<string>();
   let watched = await follow(start.subject, start.earlier);
   for (;;) {
     const { subject, judgement } = watched;
     const { waitingHooks: waiting = [] } = watched.snapshots.at(-1)?.ours ?? {};
     const [hook, ...others] = waiting;
     if (judgement.verdict !== "paused" || !hook || others.length > 0 || clock.now() >= subject.deadline) return watched;
+    if (left.has(hook.hookId)) return watched;
     const began = clock.now();
     if (done.has(hook.hookId)) {
       // ECS still lists the hook that was continued.
@@ -70,7 +73,8 @@ export async function watchThroughGates(
       const result = await passGate(options, watched, hook.hookId);
       if (!result) return watched;
       passed(result);
-      if (result.action === "NONE") return watched;
+      // During the check a user may have ended the pause, or another deployment may have begun.
+      if (result.action === "NONE") left.add(hook.hookId);
     }
     // The time that a gate takes is no part of the time allowed, as that of a user is not.
     watched = await follow({ ...subject, deadline: subject.deadline + (clock.now() - began) }, outdated(watched));
