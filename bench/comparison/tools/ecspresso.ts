@@ -31,7 +31,8 @@ export function ecspresso({ file }: Ecspresso, settings: string, options: string
     async deploy(job) {
       const workspace = await mkdtemp(join(tmpdir(), "slipway-bench-"));
       try {
-        await initialize(file, job, workspace);
+        const problem = await initialize(file, job, workspace);
+        if (problem !== undefined) return { success: false, message: problem };
         const args = ["deploy", "--config", join(workspace, "ecspresso.yml"), "--no-color", ...options];
         const { exitCode, output } = await run(file, args, { env: environment(job), limit: job.limit });
         return { success: exitCode === 0, message: verdictIn(output) };
@@ -42,8 +43,11 @@ export function ecspresso({ file }: Ecspresso, settings: string, options: string
   };
 }
 
-/** Runs `ecspresso init`, as its users do once, and changes the task definition to the release. */
-async function initialize(file: string, job: Job, workspace: string): Promise<void> {
+/**
+ * Runs `ecspresso init`, as its users do once, and changes the task definition to the release.
+ * @returns Its error, if any, such as a denied permission.
+ */
+async function initialize(file: string, job: Job, workspace: string): Promise<string | undefined> {
   const { cluster, service, region, container } = job.target;
   const definition = join(workspace, "ecs-task-def.json");
   const files = ["--config", join(workspace, "ecspresso.yml"), "--task-definition-path", definition];
@@ -51,9 +55,10 @@ async function initialize(file: string, job: Job, workspace: string): Promise<vo
   const args = ["init", "--region", region, "--cluster", cluster, "--service", service, ...files, ...place];
   const env = environment({ ...job, url: job.setupUrl });
   const { exitCode, output } = await run(file, args, { env, limit: job.limit });
-  if (exitCode !== 0) throw new Error(`ecspresso init ended with exit code ${exitCode}: ${output}`);
+  if (exitCode !== 0) return `init: ${verdictIn(output)}`;
   const described = JSON.parse(await readFile(definition, "utf8")) as object;
   await writeFile(definition, JSON.stringify(nextRevision(described, container, job.release)));
+  return undefined;
 }
 
 /** Returns the last line with its level, without the time and the service. */
