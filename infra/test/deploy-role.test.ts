@@ -326,6 +326,27 @@ test("init writes the policy that Terraform has, statement by statement, and tho
   assert.deepEqual(bySid(written), bySid([...terraform, ...ofSecrets]));
 });
 
+test("init permits what the checks of a strategy read: alarms, functions of hooks by version and as a whole, and container instances", () => {
+  const hookTargetArn = "arn:aws:lambda:us-west-2:123456789012:function:gate:live";
+  const { Statement } = deployPolicy({
+    target: { region: "us-west-2", account: "123456789012", cluster: "main", service: "api", family: "api" } as Target,
+    service: {
+      launchType: "EC2",
+      deploymentConfiguration: {
+        strategy: "BLUE_GREEN",
+        alarms: { alarmNames: ["errors"], enable: true, rollback: true },
+        lifecycleHooks: [{ hookTargetArn, roleArn: "arn:aws:iam::123456789012:role/hooks" }],
+      },
+    },
+    taskDefinition: {},
+  });
+  const resourcesOf = (sid: string) => Statement.find(({ Sid }) => Sid === sid)?.Resource;
+  assert.deepEqual(resourcesOf("ReadAlarms"), ["*"]);
+  assert.deepEqual(resourcesOf("FindHookFunctions"), [hookTargetArn, hookTargetArn.replace(":live", "")]);
+  assert.deepEqual(resourcesOf("FindInstances"), ["arn:aws:ecs:us-west-2:123456789012:cluster/main"]);
+  assert.deepEqual(resourcesOf("ReadInstanceRoom"), ["arn:aws:ecs:us-west-2:123456789012:container-instance/main/*"]);
+});
+
 function conditionRows(condition: Record<string, Record<string, unknown>>): string[] {
   return Object.entries(condition).flatMap(([operator, keys]) => Object.keys(keys).map((key) => `${operator} ${key}`));
 }
