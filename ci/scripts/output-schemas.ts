@@ -42,6 +42,14 @@ export const outputSchemas: OutputSchema[] = [
       "Each log line of deploy and rollback with --as-json. Within version 1 members and types are only added.",
   },
   {
+    file: new URL("audit-1.schema.json", schemas),
+    source: "audit/audit-record.ts",
+    type: "AuditRecord",
+    title: "An audit record of Slipway, version 1",
+    description:
+      "What a deploy and a rollback leave in a bucket or a log group. Within version 1 members and values are only added.",
+  },
+  {
     file: new URL("notification-1.schema.json", schemas),
     source: "notify/notification.ts",
     type: "Notification",

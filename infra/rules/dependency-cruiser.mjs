@@ -11,6 +11,7 @@ const order = [
   "publish",
   "operate",
   "notify",
+  "audit",
   "rollout",
   "image",
   "ecs",

@@ -49,11 +49,13 @@ const OF_STRATEGIES = [
 ];
 /** Actions for targets that notify a topic or an event bus; this one does not. */
 const OF_NOTIFICATIONS = ["events:PutEvents", "sns:Publish"];
-/** Actions for targets that name a bucket or a table for the lock; this one does not. */
+/** Actions for targets that name a place for the lock or for records; this one does not. */
 const OF_STORES = [
   "dynamodb:DeleteItem",
   "dynamodb:GetItem",
   "dynamodb:PutItem",
+  "logs:CreateLogStream",
+  "logs:PutLogEvents",
   "s3:DeleteObject",
   "s3:GetObject",
   "s3:PutObject",

@@ -1,3 +1,4 @@
+import { writeAudit } from "../audit/write-audit.js";
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
@@ -85,7 +86,7 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
       ? await findPublished(version, destination)
       : await publishCheckout(options, destination, { candidate, version }, checkUnpublished);
   reportUsual(session, await destination.usual);
-  return await run({
+  const result = await run({
     ...session,
     release,
     settings,
@@ -97,6 +98,10 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
     ...gateUrls(destination, options.url),
     ...(options.runId !== undefined && { runId: options.runId }),
   });
+  const { commit } = release;
+  const call = { verb: "deploy" as const, caller: destination.caller, ...present({ commit, run: options.runId }) };
+  await writeAudit(session, result, call);
+  return result;
 }
 
 /** @throws InputError when the image is given twice, or when a build is described where none is made. */

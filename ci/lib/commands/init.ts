@@ -91,11 +91,11 @@ export async function initialise(options: InitOptions): Promise<Directory> {
 }
 
 /** Returns the places beside the service that an existing target names, for the policy. An invalid target names none. */
-function placesIn(text: string | undefined): Pick<TargetFile, "lock" | "notify"> {
+function placesIn(text: string | undefined): Pick<TargetFile, "audit" | "lock" | "notify"> {
   if (text === undefined) return {};
   try {
-    const { lock, notify } = parseTarget(text, "target");
-    return present({ lock, notify });
+    const { audit, lock, notify } = parseTarget(text, "target");
+    return present({ audit, lock, notify });
   } catch (error) {
     if (error instanceof InputError) return {};
     throw error;

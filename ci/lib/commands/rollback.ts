@@ -1,3 +1,4 @@
+import { writeAudit } from "../audit/write-audit.js";
 import { systemClock } from "../common/clock.js";
 import { present } from "../common/present.js";
 import { readUsualDuration, reportUsual } from "../rollout/history/usual-duration.js";
@@ -38,7 +39,7 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
   const { aws, target } = destination;
   const session = { aws, target, clock: systemClock, progress, span, ...present({ observe }) };
   reportUsual(session, await readUsualDuration(session));
-  return await runRollback({
+  const result = await runRollback({
     ...session,
     settings,
     ...patience,
@@ -48,4 +49,6 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
     ...(to !== undefined && { to }),
     ...(destination.listener && { listener: destination.listener }),
   });
+  await writeAudit(session, result, { verb: "rollback", caller: destination.caller });
+  return result;
 }

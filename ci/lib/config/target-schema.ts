@@ -230,6 +230,14 @@ const lock = v.union(
   '{ "s3": "s3://bucket/prefix/" } or { "dynamodb": "table" }',
 );
 
+const audit = v.strictObject({
+  s3: key(s3Place, "A bucket with an optional prefix: one object for each deployment, which is never replaced."),
+  logGroup: key(
+    text(/^[\w./#-]{1,512}$/, "the name of a log group in the service's region, such as /slipway/audit"),
+    "A log group in the service's region: one event for each call, in a stream of the service.",
+  ),
+});
+
 /** Keys of what creates the service, which a deploy never used. They are read, and a finding of the preflight names them. */
 export const movedKeys = ["cpu", "memory", "desiredCount", "launchType"] as const;
 const moved = key(
@@ -340,6 +348,7 @@ export const schema = v.strictObject({
     lock,
     "Where `lock` keeps the lock of the service: an S3 bucket or a DynamoDB table, which accept one of two locks at once; a tag of the service by default.",
   ),
+  audit: key(audit, "Where each deploy and rollback leaves its record: a bucket, a log group or both."),
   notify: key(
     notify,
     "Where a deploy and a rollback report their start, a pause and their verdict: Slack, Microsoft Teams, a signed webhook, Amazon SNS, Amazon EventBridge.",
@@ -359,6 +368,7 @@ export const keysWithin = new Map([
   ["expectations", Object.keys(expectation.entries)],
   ["gates", Object.keys(gate.entries)],
   ["lock", ["s3", "dynamodb"]],
+  ["audit", Object.keys(audit.entries)],
   ["before", Object.keys(oneOff.entries)],
   ["after", Object.keys(oneOff.entries)],
   ["notify", [...new Set(notifyKinds.flatMap(({ entries }) => Object.keys(entries)))]],

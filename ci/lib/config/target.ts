@@ -52,10 +52,10 @@ function parseJson(json: string, path: string): unknown {
 }
 
 /** A list passes for an object whose keys are all optional, because it has none, and for an object of any names. */
-function listsForObjects({ registry, build, test, versionCheck, expectations = [] }: TargetFile): string[] {
+function listsForObjects({ registry, build, test, audit, versionCheck, expectations = [] }: TargetFile): string[] {
   const names = "an object of values by name";
   const places: [string, unknown, string][] = [
-    ...Object.entries({ registry, build, test }).map(([name, value]): [string, unknown, string] => [
+    ...Object.entries({ registry, build, test, audit }).map(([name, value]): [string, unknown, string] => [
       name,
       value,
       `an object of ${keysOf(name).join(", ")}`,
@@ -88,6 +88,9 @@ function mistakesBetween(target: TargetFile): string[] {
       : []),
     ...(gates.length > 0 && isNothingChecked
       ? ["gates: have nothing to check; accepted: with a versionCheck other than false, or with expectations"]
+      : []),
+    ...(target.audit && Object.keys(target.audit).length === 0
+      ? ["audit: names no place; accepted: with s3, with logGroup, or with both"]
       : []),
     ...gates.flatMap((gate, n) => gateMistakes(target, gate.stage, n)),
     ...(testUrl !== undefined && isNothingChecked

@@ -61,6 +61,7 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
   const groups = logGroupsOf(taskDefinition, target);
   const { own, others } = repositoriesOf(target, taskDefinition);
   const { secrets, hasParameters } = secretsOf(target, taskDefinition);
+  const auditPlace = auditPlaceOf(target, arn);
   const lockPlace = lockPlaceOf(target, arn);
   const busArn = (bus: string) => (bus.startsWith("arn:") ? bus : arn("events", `event-bus/${bus}`));
   return policyOf([
@@ -76,6 +77,8 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ["LockInBucket", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], lockPlace.objects],
     // Without it S3 answers 403 where there is no lock.
     ["FindLockInBucket", ["s3:ListBucket"], lockPlace.buckets],
+    ["WriteAuditObject", ["s3:PutObject"], auditPlace.objects],
+    ["WriteAuditEvent", ["logs:CreateLogStream", "logs:PutLogEvents"], auditPlace.streams],
     ["LockInTable", ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"], lockPlace.tables],
     ["RunOneOffTask", ["ecs:RunTask"], revisions, inCluster],
     ["TagOneOffTask", ["ecs:TagResource"], tasks, createdBy("RunTask")],
@@ -115,6 +118,20 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ],
     ["ReadHealthCheck", balancing, targetGroupsOf(service).length > 0 ? ["*"] : []],
   ]);
+}
+
+/** Resources of the places that the target names for its records. */
+function auditPlaceOf(
+  { audit = {}, cluster, service }: Target,
+  arn: (vendor: string, resource: string, where?: string) => string,
+) {
+  const { s3, logGroup } = audit;
+  const { bucket, prefix } = parseS3Place(s3 ?? "");
+  const stream = `${logGroup}:log-stream:${cluster}/${service}`;
+  return {
+    objects: s3 === undefined ? [] : [arn("s3", `${bucket}/${prefix}*`, ":")],
+    streams: logGroup === undefined ? [] : [arn("logs", `log-group:${stream}`)],
+  };
 }
 
 /** Resources of the place that the target names for its lock. */

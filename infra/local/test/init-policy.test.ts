@@ -2,9 +2,16 @@ import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { CreateLogGroupCommand, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { TagResourceCommand } from "@aws-sdk/client-ecs";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectLockConfigurationCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { createSimulatedRuntime, type PolicyStatement, type Principal } from "../aws/index.js";
 import { createApi, where } from "./support/api-service.js";
 import { type CallOutput, keys, openEnvironment, type TestEnvironment } from "./support/environment.js";
@@ -23,6 +30,7 @@ const deployer: Principal = {
 };
 const env = { KEYS: keys(deployer.accessKeyId, deployer.secretAccessKey) };
 const policyFile = "infra/iam/deploy-api.policy.json";
+const logGroupName = "/slipway/audit";
 const targetFile = "infra/targets/api.json";
 let environment: TestEnvironment;
 
@@ -45,11 +53,18 @@ before(async () => {
   const path = join(environment.checkout.path, targetFile);
   const { url: _, build: __, ...target } = JSON.parse(await readFile(path, "utf8"));
   const lock = { s3: "s3://team-locks/slipway/" };
+  const audit = { s3: "s3://team-audit/records", logGroup: logGroupName };
   await writeFile(
     path,
-    JSON.stringify({ ...target, before: { command: ["true"] }, after: { command: ["true"] }, lock }),
+    JSON.stringify({ ...target, before: { command: ["true"] }, after: { command: ["true"] }, lock, audit }),
   );
-  await new S3Client(await clientSettings()).send(new CreateBucketCommand({ Bucket: "team-locks" }));
+  const s3 = new S3Client(await clientSettings());
+  await s3.send(new CreateBucketCommand({ Bucket: "team-locks" }));
+  await s3.send(new CreateBucketCommand({ Bucket: "team-audit", ObjectLockEnabledForBucket: true }));
+  const Rule = { DefaultRetention: { Mode: "COMPLIANCE", Days: 365 } } as const;
+  const ObjectLockConfiguration = { ObjectLockEnabled: "Enabled", Rule } as const;
+  await s3.send(new PutObjectLockConfigurationCommand({ Bucket: "team-audit", ObjectLockConfiguration }));
+  await environment.clients.logs.send(new CreateLogGroupCommand({ logGroupName }));
   // The policy is written again with the bucket that the target names now.
   await rm(join(environment.checkout.path, policyFile));
   const again = await environment.call(init);
@@ -130,6 +145,41 @@ test("every call of a push, and of each function, is allowed by the policy that 
   // The local AWS has neither store of secrets; the others are for one-off tasks with tags, or that outlast their time.
   const unused = written.map(({ Sid }) => Sid).filter((sid) => !used.has(sid));
   assert.deepEqual(unused, ["TagOneOffTask", "StopOneOffTask", "FindSecrets", "FindParameters"]);
+});
+
+test("each deploy and rollback has left a record that is kept, also the one that failed", async () => {
+  // The same version again: its record is there already, and stays.
+  const again = await callAsDeployer("deploy", "--published", "--version", "v1.1.0");
+  assert.match(
+    again.stdout + again.stderr,
+    /Audit record: s3:\/\/team-audit\/records\/.*which an earlier call has written/,
+  );
+  const s3 = new S3Client(await clientSettings());
+  const Bucket = "team-audit";
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+  const records = await Promise.all(
+    Contents.map(async ({ Key = "" }) => {
+      const { Body, ObjectLockMode } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      assert.equal(ObjectLockMode, "COMPLIANCE");
+      const record = JSON.parse((await Body?.transformToString()) ?? "");
+      assert.equal(Key, `records/${record.id}.json`);
+      assert.match(Key, /^records\/123456789012\/us-west-2\/[\w-]+\/api\/[\w-]+-\d+\.json$/);
+      assert.equal(record.caller, deployer.arn);
+      assert.equal(record.report.format, "slipway-report/1");
+      assert.equal(record.report.verdict, record.verdict);
+      return `${record.verb} ${record.version} ${record.verdict} ${record.exitCode}`;
+    }),
+  );
+  assert.ok(records.includes("deploy v1.1.0 deployed 0"), records.join("\n"));
+  assert.ok(records.includes("deploy v1.2.0 rolled-back 3"), records.join("\n"));
+  assert.ok(
+    records.some((one) => one.startsWith("rollback ")),
+    records.join("\n"),
+  );
+  const logStreamName = `${environment.target.cluster}/api`;
+  const { events = [] } = await environment.clients.logs.send(new GetLogEventsCommand({ logGroupName, logStreamName }));
+  const logged = events.map(({ message = "" }) => JSON.parse(message).id);
+  assert.deepEqual(new Set(logged), new Set(Contents.map(({ Key = "" }) => Key.replace(/^records\/|\.json$/g, ""))));
 });
 
 test("another service of the account stays out of reach", async () => {
