@@ -35,6 +35,12 @@ interface Part {
   command: string[];
 }
 
+/**
+ * Bytes of bytecode that a function runs before V8 optimizes it. Node's own 66 KiB optimize functions that no longer repay it in a process of
+ * tests: saves a tenth of the processor time of 112 test files.
+ */
+const lateOptimization = "--interrupt-budget=2000000";
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -93,7 +99,7 @@ function typeCheck(project: string): string[] {
 }
 
 function nodeTest(files: string[], concurrency = 2): string[] {
-  return [...typescript, "--test", `--test-concurrency=${concurrency}`, ...files];
+  return [...typescript, lateOptimization, "--test", `--test-concurrency=${concurrency}`, ...files];
 }
 
 /**
