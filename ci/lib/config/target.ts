@@ -89,9 +89,6 @@ function mistakesBetween(target: TargetFile): string[] {
     ...(gates.length > 0 && isNothingChecked
       ? ["gates: have nothing to check; accepted: with a versionCheck other than false, or with expectations"]
       : []),
-    ...(target.audit && Object.keys(target.audit).length === 0
-      ? ["audit: names no place; accepted: with s3, with logGroup, or with both"]
-      : []),
     ...gates.flatMap((gate, n) => gateMistakes(target, gate.stage, n)),
     ...(testUrl !== undefined && isNothingChecked
       ? ["testUrl: has nothing to request; accepted: with a versionCheck other than false, or with expectations"]
