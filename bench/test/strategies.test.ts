@@ -4,8 +4,16 @@ import type { Scenario } from "../scenario/scenario.js";
 import { linesOf, pause, shift, stopAt, strategies } from "./shift-scenario.js";
 
 const stages: [string, number, RegExp][] = [
-  ["before the first task", 12_000, /^Rolled back by a user, before production traffic moved\./],
-  ["at the test shift", 75_000, /^Rolled back by a user, before production traffic moved\./],
+  [
+    "before the first task",
+    12_000,
+    /^Rolled back by a user, when last seen with 0 % of production traffic on the new tasks\./,
+  ],
+  [
+    "at the test shift",
+    75_000,
+    /^Rolled back by a user, when last seen with 0 % of production traffic on the new tasks\./,
+  ],
   ["after the first shift", 110_000, /^Rolled back by a user, after (100|25|10) % of production traffic had moved/],
   ["before the end", 400_000, /^Rolled back by a user, after (100|75) % of production traffic had moved/],
 ];
@@ -45,7 +53,7 @@ for (const [name, settings] of Object.entries(strategies)) {
   test(`${name} whose tasks crash is rolled-back before production traffic moved`, async () => {
     const { report } = await shift(settings, { release: { tasks: [{ exit: { after: 0, code: 1 } }] } });
     assert.equal(report?.verdict, "rolled-back");
-    assert.match(report.reason, /the circuit breaker .*, before production traffic moved/);
+    assert.match(report.reason, /the circuit breaker .*, when last seen with 0 % of production traffic/);
   });
 
   test(`${name} with an alarm in the bake time is rolled-back after all traffic had moved`, async () => {

@@ -6,7 +6,7 @@ import { linesOf, pause, shift, strategies } from "./shift-scenario.js";
 
 const wrong: Scenario["release"] = { tasks: [{ serves: { version: "v0.0.1" } }] };
 const deployer = { http: true, more: { testHttp: { baseUrl: testUrl } } };
-const noTraffic = /, before production traffic moved\./;
+const noTraffic = /, when last seen with 0 % of production traffic on the new tasks\./;
 
 for (const [name, settings] of Object.entries(strategies)) {
   test(`${name}: the test listener answers the release before production moves`, async () => {

@@ -147,13 +147,16 @@ function waitsForUser({ hookId, expiresAt, timeoutAction }: WaitingHook, stage: 
   return `Lifecycle hook ${hookId} waits${at} for a user to continue or roll back${until}${then}.`;
 }
 
-/** States how much production traffic the new tasks had; empty for a rolling deployment, and where nothing was seen of it. */
+/**
+ * States how much production traffic the new tasks had, as far as polls have shown it: a shift and its rollback may fall between two of them.
+ * Empty for a rolling deployment, and where nothing was seen of it.
+ */
 function trafficBefore(snapshots: readonly Snapshot[]): string {
   const seen = snapshots.flatMap(({ ours }) => (ours && isBegun(ours) ? (ours.productionWeight ?? []) : []));
   if (seen.length === 0) return "";
   const highest = Math.max(...seen);
   return highest === 0
-    ? ", before production traffic moved"
+    ? ", when last seen with 0 % of production traffic on the new tasks"
     : `, after ${highest} % of production traffic had moved to the new tasks`;
 }
 
