@@ -22,7 +22,10 @@ for (const [name, settings] of Object.entries(strategies)) {
   test(`${name}: a wrong version on the test listener is rolled back before production traffic moves`, async () => {
     const { report, answers } = await shift(settings, { release: wrong, deployer });
     assert.equal(report?.verdict, "rolled-back");
-    assert.match(report.reason, /Slipway, because the test listener \S+ answers v0\.0\.1 instead of v2\.0\.0, before/);
+    assert.match(
+      report.reason,
+      /Slipway, because the test listener \S+ answers v0\.0\.1 instead of v2\.0\.0, when last seen/,
+    );
     assert.match(report.reason, noTraffic);
     assert.equal(report.diagnosis?.cause, "wrong-on-test-listener");
     assert.deepEqual(
@@ -88,7 +91,7 @@ test("a rollback for another reason ends the check of the test listener: its tra
   // The deadline passes in the seconds in which the test rule reaches every node, so the check has no answer yet.
   const late = { ...deployer, onTimeout: "rollback" as const, timeoutMs: 76_000 };
   const outcome = await shift(strategies.BLUE_GREEN, { release: wrong, deployer: late });
-  assert.match(String(outcome.report?.reason), /^Rolled back by Slipway, because the deadline passed, before/);
+  assert.match(String(outcome.report?.reason), /^Rolled back by Slipway, because the deadline passed, when last seen/);
   assert.equal(outcome.report?.testListener, undefined);
   // Neither the test listener nor a user: ECS has "rolled back by user" for the deployer's own request too.
   assert.equal(outcome.report?.diagnosis?.cause, "unknown");
