@@ -101,10 +101,13 @@ function isBlind({ aws, interventions }: Scenario, { error }: DeployerRun): bool
   );
 }
 
-/** Checks for a new deploy: without an idempotency key, a run after the rollout's end is one, and may be refused. */
-function isAnother({ deployer }: Scenario, { runs, oracle: truth }: Outcome, run: DeployerRun): boolean {
+/** Checks for a new deploy: without an idempotency key, a run that first reads the service after the rollout's end is one, and may be refused. */
+function isAnother({ deployer }: Scenario, { runs, oracle: truth, trace }: Outcome, run: DeployerRun): boolean {
   const begun = truth.updates.findLast(({ began, at }) => began && at <= run.startedAt)?.at ?? 0;
-  const isOver = truth.moments.some(({ at, state }) => at >= begun && at <= run.startedAt && !underWay.has(state));
+  const number = runs.indexOf(run) + 1;
+  const firstRead = trace.find((entry) => entry.kind === "call" && entry.run === number && entry.result === "ok");
+  const readAt = firstRead?.at ?? run.startedAt;
+  const isOver = truth.moments.some(({ at, state }) => at >= begun && at <= readAt && !underWay.has(state));
   return deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && isOver;
 }
 

@@ -340,4 +340,27 @@ export const rollouts: Found[] = [
     },
     verdicts: ["deployed-unverified"],
   },
+  {
+    name: "another user deploys while AWS does not answer the second call of a rollback",
+    seed: 70000360,
+    scenario: {
+      release: { version: "v1.0.0" },
+      service: {
+        desiredCount: 2,
+        hooks: [
+          {
+            targetType: "PAUSE",
+            lifecycleStages: ["PRE_SCALE_UP"],
+            timeoutConfiguration: { timeoutInMinutes: 1, action: "CONTINUE" },
+          },
+        ],
+      },
+      interventions: [{ at: 108_000, do: "deploy", version: "v2.0.0" }],
+      aws: { faults: [{ kind: "silent", effect: true, service: "ecs", operation: "*", from: 59_000, times: 4 }] },
+      again: [6000],
+      deployer: { http: true, verb: "rollback" },
+      before: { versions: ["v0.8.0", "v0.9.0", "v1.0.0"] },
+    },
+    verdicts: ["paused", "deployment-in-flight"],
+  },
 ];
