@@ -37,9 +37,9 @@ function tagLimits({ next, target, running, strategyChange }: BaseFacts): Findin
 
 /** Returns the highest number of tags that a deploy writes to its revision; the run id and the note of a fail-fast stop are left out where there is no room. */
 function ownTags({ target, strategyChange }: Pick<BaseFacts, "target" | "strategyChange">): number {
-  const { because: _, stopped: __, probe: ___, run: ____, restore, ...always } = revisionTag;
-  const kept = strategyChange?.once ? [restore] : [];
-  return Object.keys(always).length + kept.length + (target.url === undefined ? 0 : 1) + deployTasksOf(target).length;
+  const { because: _, stopped: __, probe: ___, run: ____, notified, restore, ...always } = revisionTag;
+  const wanted = [...(strategyChange?.once ? [restore] : []), ...(target.notify?.length ? [notified] : [])];
+  return Object.keys(always).length + wanted.length + (target.url === undefined ? 0 : 1) + deployTasksOf(target).length;
 }
 
 /** https://docs.aws.amazon.com/general/latest/gr/ecs-service.html */

@@ -37,6 +37,15 @@ test("a target without a URL and without tasks of its own needs fewer tags", () 
   assert.deepEqual(found({ next: { tags: tags(43) } }), ["error too-many-tags"]);
 });
 
+test("a target with notifications needs one more, for the record of what was sent", () => {
+  const notified = {
+    ...target,
+    notify: [{ type: "sns" as const, topicArn: "arn:aws:sns:us-west-2:123456789012:deploys" }],
+  };
+  assert.deepEqual(found({ target: notified, next: { tags: tags(41) } }), []);
+  assert.deepEqual(found({ target: notified, next: { tags: tags(42) } }), ["error too-many-tags"]);
+});
+
 test("AWS's own tags, and those of an earlier deploy, take no room", () => {
   const others = [...tags(20, "aws:cloudformation:"), ...tags(20, "slipway:")];
   assert.deepEqual(found({ next: { tags: [...tags(42), ...others] } }), []);

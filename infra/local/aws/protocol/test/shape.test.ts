@@ -41,8 +41,8 @@ test("a call for a service that is not implemented names it, in every protocol",
   const { aws } = await localAws(t);
   const calls = [
     { service: "ec2", method: "POST" },
-    { service: "s3", method: "GET" },
-    { service: "lambda", method: "POST", target: "AWSLambda.Invented" },
+    { service: "route53", method: "GET" },
+    { service: "kinesis", method: "POST", target: "Kinesis_20131202.Invented" },
   ];
   for (const { service, method, target } of calls) {
     const headers = { host: new URL(aws.url).host, ...(target && { "x-amz-target": target }) };
