@@ -43,11 +43,13 @@ function isAllThatShows(state: RolloutState, verdict: string, scenario: Scenario
       return verdict === "stopped" && truth.stoppedBy === "operator";
     // A forced deployment during ECS's rollback deploys the rollback's own revision again, and so does ECS itself where a rollback has a
     // new id: the outcome of that deployment looks like the rollback's. The deployment that superseded ours may also have been rolled back
-    // before a later call polls.
+    // before a later call polls, or by a Lambda function within seconds.
     case "superseded":
       return isForced(scenario)
         ? ["rolled-back", "timed-out", "failed"].includes(verdict)
-        : ["rolled-back", "timed-out"].includes(verdict) && runs.length > 1 && isDeployedTo(outcome, begunAt);
+        : ["rolled-back", "timed-out"].includes(verdict) &&
+            (runs.length > 1 || scenario.functions !== undefined) &&
+            isDeployedTo(outcome, begunAt);
     // The rollback ends with the last old task: a deployment before that comes during the rollback.
     case "rolled-back":
       return (

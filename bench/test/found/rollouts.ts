@@ -363,4 +363,47 @@ export const rollouts: Found[] = [
     },
     verdicts: ["paused", "deployment-in-flight"],
   },
+  {
+    name: "a rollback follows one that a user has aborted before a task of it ran",
+    seed: 80017917,
+    scenario: {
+      interventions: [{ at: 1000, do: "stop", stopType: "ABORT" }],
+      again: [0],
+      deployer: { http: true, verb: "rollback" },
+      before: { versions: ["v0.9.0", "v1.0.0"] },
+    },
+    verdicts: ["stopped", "deployed"],
+  },
+  {
+    name: "a Lambda function rejects the deployment that superseded ours between two polls, where the newer API is denied",
+    seed: 80022462,
+    scenario: {
+      service: {
+        check: "load-balancer",
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+        hooks: [
+          {
+            hookTargetArn: "arn:aws:lambda:us-west-2:123456789012:function:check-release",
+            roleArn: "arn:aws:iam::123456789012:role/web-hooks",
+            lifecycleStages: ["PRE_SCALE_UP"],
+            timeoutConfiguration: { timeoutInMinutes: 20, action: "CONTINUE" },
+          },
+        ],
+      },
+      functions: {
+        "check-release": [{ output: { hookStatus: "SUCCEEDED" } }, { output: { hookStatus: "FAILED" } }],
+      },
+      interventions: [
+        {
+          at: 1000,
+          do: "deny",
+          actions: ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
+        },
+        { at: 2000, do: "deploy", version: "v3.0.0" },
+      ],
+      deployer: { verb: "rollback", timeoutMs: 7_200_000 },
+      before: { versions: ["v0.9.0", "v1.0.0"] },
+    },
+    verdicts: ["rolled-back"],
+  },
 ];

@@ -1,3 +1,6 @@
+import { withDescribedErrors } from "../../aws/describe-error.js";
+import { describeTaskDefinition } from "../../aws/raw-task-definition.js";
+import { runningOf } from "../../ecs/containers.js";
 import { revisionTag } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
@@ -32,10 +35,8 @@ export interface ServingCheck {
 }
 
 /** Reads the responses of the public URL before a rollout, while the running version still serves. */
-export async function readBaselineOfService(
-  options: RunOptions,
-  { running, current }: Pick<CurrentService, "running" | "current">,
-): Promise<TaggedBaseline> {
+export async function readBaselineOfService(options: RunOptions, now: CurrentService): Promise<TaggedBaseline> {
+  const { running, current } = await servingOf(options, now);
   // The image's tag is not the app's VERSION: it shows the owner of the URL only when the URL returns the same.
   const version = running.versionFrom ? undefined : running.version;
   const { http, clock, signal, progress } = options;
@@ -57,6 +58,18 @@ export async function readBaselineOfService(
       `No version at ${checkedUrl(http)} before the deploy: ${baseline.saw}. "versionCheck" in the target sets where the app returns it.`,
     );
   return { baseline, tag: baselineTag(baseline, http) };
+}
+
+/** Returns the revision whose tasks serve: a deployment that was stopped, or that failed without a rollback, stays PRIMARY without a task. */
+async function servingOf(
+  { aws, target, signal }: RunOptions,
+  now: CurrentService,
+): Promise<Pick<CurrentService, "running" | "current">> {
+  const serving = now.service.deployments?.filter(({ runningCount = 0 }) => runningCount > 0) ?? [];
+  const revision = serving.length === 1 ? serving[0]?.taskDefinition : undefined;
+  if (revision === undefined || revision === now.service.taskDefinition) return now;
+  const current = await withDescribedErrors(describeTaskDefinition(aws.ecs, revision, signal));
+  return { current, running: runningOf(current, target) };
 }
 
 /**
