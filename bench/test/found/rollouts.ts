@@ -406,4 +406,33 @@ export const rollouts: Found[] = [
     },
     verdicts: ["rolled-back"],
   },
+  {
+    name: "one of two pauses is rolled back, and the next poll returns an unknown state",
+    seed: 80033843,
+    scenario: {
+      service: {
+        hooks: [
+          { targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] },
+          { targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] },
+        ],
+      },
+      interventions: [{ at: 54_000, do: "continue", action: "ROLLBACK" }],
+      aws: {
+        faults: [
+          {
+            kind: "changed",
+            path: ["serviceDeployments", "*", "status"],
+            value: "SHINY_NEW_STATE",
+            service: "ecs",
+            operation: "DescribeServiceDeployments",
+            from: 55_000,
+            times: 1,
+          },
+        ],
+      },
+      deployer: { runId: "run-1" },
+      again: [30_000],
+    },
+    verdicts: ["paused", "rolled-back"],
+  },
 ];

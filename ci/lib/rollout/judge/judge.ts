@@ -65,7 +65,8 @@ function judgeServiceDeployment(
     case "ROLLBACK_IN_PROGRESS":
       return undecided("ECS to finish the rollback", seen);
     default:
-      if (ours.waitingHooks.length > 0) {
+      // ECS adds states, and a new one may be a pause or a rollback: a hook that still waits holds nothing once a rollback has begun.
+      if (ours.waitingHooks.length > 0 && ours.rollbackReason === undefined) {
         const waits = ours.waitingHooks.map((hook) => waitsForUser(hook, ours.lifecycleStage));
         return decided("paused", `${waits.join(" ")}${trafficNow(ours)}`, seen);
       }
