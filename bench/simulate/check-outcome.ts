@@ -2,7 +2,7 @@ import type { OracleRecord } from "../oracle/oracle-record.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import { secrets } from "../scenario/fixture.js";
 import type { Scenario } from "../scenario/scenario.js";
-import { versionsBefore } from "../scenario/versions.js";
+import { releaseOf, versionsBefore } from "../scenario/versions.js";
 import type { DeployerRun, Outcome } from "../virtual/outcome.js";
 import { isAllowedWhenUncertain, isDeployedTo } from "./check-classic-only.js";
 import { wrongDeployTasks } from "./check-deploy-tasks.js";
@@ -216,8 +216,9 @@ function notBack(scenario: Scenario, { report, serves, oracle: truth, service: s
   if (report?.verdict !== "rolled-back" || scenario.interventions?.length) return [];
   const begun = truth.updates.findLast(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition));
   const { good } = serviceRecord.times.findLast(({ at }) => at < (begun?.at ?? 1)) ?? serviceRecord.times[0];
-  // Without a good version, the target is the version before; with a desired count of 0, nothing serves.
-  const last = good ?? versionsBefore(scenario).at(-1) ?? "";
+  // Without a good version, the target is the version before, or that of an earlier call; with a desired count of 0, nothing serves.
+  const isRepeated = truth.updates.filter(({ began }) => began).length > 1;
+  const last = good ?? (isRepeated ? releaseOf(scenario) : versionsBefore(scenario).at(-1)) ?? "";
   // An automatic rollback restores the earlier count; ECS's own rollback leaves the requested one.
   const before = scenario.service?.desiredCount;
   const isEmpty = (report.undo ? before : (scenario.deployer?.desiredCount ?? before)) === 0;

@@ -435,4 +435,68 @@ export const rollouts: Found[] = [
     },
     verdicts: ["paused", "rolled-back"],
   },
+  {
+    name: "an error of the new release comes while its success is read, after right answers",
+    seed: 100006569,
+    scenario: {
+      service: { desiredCount: 5, check: "both" },
+      before: { completed: false },
+      aws: { latency: [5, 10] },
+      release: { tasks: [{ serves: { status: 500 } }, {}] },
+      deployer: { http: true, ignore: ["nothing-to-return-to"] },
+    },
+    verdicts: ["deployed-unverified"],
+  },
+  {
+    name: "the third call of a release that no service has completed is rolled back to the second's",
+    seed: 100002949,
+    scenario: {
+      before: { completed: false },
+      again: [0, 0],
+      release: { tasks: [{ serves: { version: "v0.0.1" } }] },
+      service: {
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+        check: "load-balancer",
+        hooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"] }],
+      },
+      deployer: {
+        http: true,
+        gates: [{ stage: "POST_TEST_TRAFFIC_SHIFT", timeoutSeconds: 60 }],
+        timeoutMs: 7_200_000,
+        ignore: ["nothing-to-return-to"],
+      },
+    },
+    verdicts: ["failed", "failed", "rolled-back"],
+  },
+  {
+    name: "a deployment that was replaced in a pause has an unknown state",
+    seed: 100008869,
+    scenario: {
+      service: {
+        hooks: [{ targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] }],
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+        check: "both",
+      },
+      interventions: [
+        { at: 2000, do: "deploy", version: "v3.0.0" },
+        { at: 1000, do: "scale", desiredCount: 0 },
+      ],
+      aws: {
+        faults: [
+          {
+            kind: "changed",
+            path: ["serviceDeployments", "*", "status"],
+            value: "SHINY_NEW_STATE",
+            service: "ecs",
+            operation: "DescribeServiceDeployments",
+            from: 20_000,
+            times: 1,
+          },
+        ],
+      },
+      deployer: { runId: "run-1", timeoutMs: 7_200_000 },
+      again: [10_000],
+    },
+    verdicts: ["superseded", "superseded"],
+  },
 ];

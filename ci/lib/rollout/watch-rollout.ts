@@ -12,7 +12,7 @@ import { noSpan, type Session } from "./session.js";
 import type { Started } from "./start/find-rollout.js";
 import type { Baseline } from "./verify/baseline.js";
 import { type DuringRollout, monitorUrl } from "./verify/during-rollout.js";
-import { type ServingCheck, verifyOptions, verifyServing } from "./verify/serving.js";
+import { isDeployed, type ServingCheck, verifyOptions, verifyServing } from "./verify/serving.js";
 import { createTestListener } from "./verify/test-listener.js";
 import type { HttpCheck } from "./verify/verify.js";
 import { rolloutTimeLimit } from "./watch/deadline.js";
@@ -108,8 +108,9 @@ export async function watchAndVerify(
   }
 
   async function finish(ended: WatchedRollout): Promise<VerifiedRollout> {
+    const right = isDeployed(ended) ? await monitor.rightInARow() : 0;
     monitor.end();
-    return { ...(await verifyServing(options, ended, version, baseline(), monitor.rightInARow())), ...seen() };
+    return { ...(await verifyServing(options, ended, version, baseline(), right)), ...seen() };
   }
 
   function seen() {

@@ -65,8 +65,8 @@ function judgeServiceDeployment(
     case "ROLLBACK_IN_PROGRESS":
       return undecided("ECS to finish the rollback", seen);
     default:
-      // ECS adds states, and a new one may be a pause or a rollback: a hook that still waits holds nothing once a rollback has begun.
-      if (ours.waitingHooks.length > 0 && ours.rollbackReason === undefined) {
+      // ECS adds states, and a new one may be a pause, a rollback or an end: after these a hook that still waits holds nothing.
+      if (ours.waitingHooks.length > 0 && ours.rollbackReason === undefined && ours.finishedAt === undefined) {
         const waits = ours.waitingHooks.map((hook) => waitsForUser(hook, ours.lifecycleStage));
         return decided("paused", `${waits.join(" ")}${trafficNow(ours)}`, seen);
       }

@@ -32,6 +32,9 @@ const maxFailures = 5;
 /** Milliseconds for one response. Longer than for the verification of a version: draining cuts off the slow requests. */
 const responseLimit = 30_000;
 
+/** Milliseconds that the verification waits for requests that still run: a wrong response among them breaks the row. */
+const settleLimit = 1_000;
+
 /** Milliseconds between two lines with the counts, at least. */
 const lineInterval = 60_000;
 
@@ -45,10 +48,10 @@ export interface UrlMonitor {
   /** Reports the counts: each change to a live display, and seldom as a line. */
   report(): void;
   /**
-   * Returns how many of the last responses in a row prove the release; 0 where the earlier version answers the same, and where a whole check
-   * needs further requests.
+   * Returns how many of the last responses in a row prove the release, after a short wait for the requests that still run; 0 where the
+   * earlier version answers the same, where a whole check needs further requests, and where a request has no response in that time.
    */
-  rightInARow(): number;
+  rightInARow(): Promise<number>;
   /** Returns true when a response contained a version, of an old or a new task. */
   sawVersion(): boolean;
 }
@@ -61,7 +64,14 @@ export function monitorUrl(options: RunOptions, baseline: Baseline = {}): UrlMon
   const { http } = options;
   const monitored = http && monitoredTarget(http, baseline);
   if (!monitored)
-    return { ask() {}, end() {}, report() {}, seen: () => undefined, rightInARow: () => 0, sawVersion: () => false };
+    return {
+      ask() {},
+      end() {},
+      report() {},
+      seen: () => undefined,
+      rightInARow: async () => 0,
+      sawVersion: () => false,
+    };
   const { version } = options.release;
   const isOneRequest = monitored.versionCheck !== false && (monitored.expectations?.length ?? 0) === 0;
   const isDistinct = isOneRequest && baseline.answered !== version && baseline.running !== version;
@@ -82,6 +92,7 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
   const ended = new AbortController();
   const how = { ask, limit: responseLimit, signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal };
   const seen: DuringRollout = { url: checkedUrl(http), requests: 0, failed: 0, failures: [] };
+  const running = new Set<Promise<void>>();
   let right = 0;
   let sawVersion = false;
   const startedAt = clock.now();
@@ -105,7 +116,12 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
 
   return {
     // Rejections here are aborted requests; ignore them.
-    ask: (latest) => void once(latest).catch(() => {}),
+    ask(latest) {
+      const request: Promise<void> = once(latest)
+        .catch(() => {})
+        .finally(() => running.delete(request));
+      running.add(request);
+    },
     end: () => ended.abort(),
     report() {
       const { url, requests, failed, versions = [] } = seen;
@@ -123,7 +139,13 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
       const shares = counter.shares().filter(({ weight }) => weight > 0 && weight < 100);
       return shares.length > 0 ? { ...seen, shares } : seen;
     },
-    rightInARow: () => right,
+    async rightInARow() {
+      const done = new AbortController();
+      const limit = clock.sleep(settleLimit, done.signal).catch(() => {});
+      if (running.size > 0) await Promise.race([Promise.all(running), limit]);
+      done.abort();
+      return running.size > 0 ? 0 : right;
+    },
     sawVersion: () => sawVersion,
   };
 }

@@ -141,7 +141,7 @@ const ruleLimit = 30_000;
 
 const latestOf = ({ snapshots }: WatchedRollout) => snapshots.at(-1) as Snapshot;
 /** Returns true when all production traffic goes to the new tasks. */
-const isDeployed = ({ judgement: { verdict } }: WatchedRollout) =>
+export const isDeployed = ({ judgement: { verdict } }: WatchedRollout) =>
   verdict === "shifted" || verdict.startsWith("deployed");
 
 /** Verifies that the service serves the earlier version after an automatic rollback. */

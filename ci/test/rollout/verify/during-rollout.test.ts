@@ -101,7 +101,7 @@ test("the last right answers in a row are counted, where the earlier version ans
       publicly.ask();
       await turn();
     }
-    return publicly.rightInARow();
+    return await publicly.rightInARow();
   };
   const right = serves(version);
   assert.equal(await counted([good, right, right]), 2);
@@ -110,6 +110,30 @@ test("the last right answers in a row are counted, where the earlier version ans
   const cached = { ...right, headers: { age: "60" } };
   assert.equal(await counted([right, cached, cached]), 0);
   assert.equal(await counted([right, right], { answered: version, running: version }), 0);
+});
+
+test("a request that still runs at the end counts once it is answered, and breaks the row where it is not answered in a second", async (t) => {
+  const { clock: scripted, fake } = await scene(t, success);
+  const sleep = async () => {
+    for (let turns = 0; turns < 20; turns++) await turn();
+  };
+  const clock = { now: () => scripted.now(), sleep };
+  const right: HttpResponse = { ...good, body: JSON.stringify({ version: release.version }) };
+  const counted = async (last: Promise<HttpResponse>) => {
+    const answers = [Promise.resolve(right), Promise.resolve(right), last];
+    const ask: SendRequest = () => answers.shift() as Promise<HttpResponse>;
+    const baseline = { answered: "v1.0.0", running: "v1.0.0" };
+    const publicly = monitorUrl({ aws: fake.aws, target, clock, release, progress() {}, http, ask }, baseline);
+    publicly.ask();
+    await turn();
+    publicly.ask();
+    await turn();
+    publicly.ask();
+    return await publicly.rightInARow();
+  };
+  assert.equal(await counted(Promise.resolve(right)), 3);
+  assert.equal(await counted(Promise.resolve(status(500))), 0);
+  assert.equal(await counted(new Promise(() => {})), 0);
 });
 
 test("a request that is unanswered at the end is aborted and does not count", async (t) => {
