@@ -217,13 +217,14 @@ function notBack(scenario: Scenario, { report, serves, oracle: truth, service: s
   const begun = truth.updates.findLast(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition));
   const { good } = serviceRecord.times.findLast(({ at }) => at < (begun?.at ?? 1)) ?? serviceRecord.times[0];
   // Without a good version, the target is the version before, or that of an earlier call; with a desired count of 0, nothing serves.
-  const isRepeated = truth.updates.filter(({ began }) => began).length > 1;
-  const last = good ?? (isRepeated ? releaseOf(scenario) : versionsBefore(scenario).at(-1)) ?? "";
+  const isRepeated = truth.updates.filter(({ began, isUndo }) => began && !isUndo).length > 1;
+  const before = versionsBefore(scenario).at(-1) ?? "";
+  const right = good === undefined ? [before, ...(isRepeated ? [releaseOf(scenario)] : [])] : [good];
   // An automatic rollback restores the earlier count; ECS's own rollback leaves the requested one.
-  const before = scenario.service?.desiredCount;
-  const isEmpty = (report.undo ? before : (scenario.deployer?.desiredCount ?? before)) === 0;
-  const others = Object.keys(serves).filter((version) => version !== last);
-  return others.length === 0 && (isEmpty || (serves[last] ?? 0) > 0)
+  const earlier = scenario.service?.desiredCount;
+  const isEmpty = (report.undo ? earlier : (scenario.deployer?.desiredCount ?? earlier)) === 0;
+  const others = Object.keys(serves).filter((version) => !right.includes(version));
+  return others.length === 0 && (isEmpty || right.some((version) => (serves[version] ?? 0) > 0))
     ? []
     : [`was rolled back, and ${JSON.stringify(serves)} serves`];
 }

@@ -499,4 +499,20 @@ export const rollouts: Found[] = [
     },
     verdicts: ["superseded", "superseded"],
   },
+  {
+    name: "a service that has completed no deployment is rolled back by Slipway to the version before",
+    seed: 110014380,
+    scenario: {
+      release: {
+        tasks: [
+          { exit: { after: 44_000, code: 137, reason: "OutOfMemoryError: container killed due to memory usage" } },
+        ],
+      },
+      before: { completed: false },
+      aws: { deny: ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"] },
+      kills: [{ call: 6, how: "killed-after", pause: 1000 }],
+      deployer: { ignore: ["nothing-to-return-to"] },
+    },
+    verdicts: [undefined, "rolled-back"],
+  },
 ];
