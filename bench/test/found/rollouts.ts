@@ -500,7 +500,7 @@ export const rollouts: Found[] = [
     verdicts: ["superseded", "superseded"],
   },
   {
-    name: "a service that has completed no deployment is rolled back by Slipway to the version before",
+    name: "a release is rolled back to the version before, which had not completed either, after a killed call",
     seed: 110014380,
     scenario: {
       release: {
