@@ -1,4 +1,4 @@
-import type { Principal } from "../../infra/local/aws/index.js";
+import type { LifecycleStage, Principal } from "../../infra/local/aws/index.js";
 import type { CompleteTarget } from "./complete-target.js";
 
 /** The one service of every simulation, as in the deployer's target. */
@@ -39,3 +39,17 @@ export const concurrentDeployer: Principal = {
 
 /** Secrets that must not appear in any output of the deployer: in the task definition's environment, and in the credentials. */
 export const secrets = { environment: "marked-secret-of-the-environment", key: "marked-secret-of-the-credentials" };
+
+/** Stages of a deployment with traffic shifts at which scenarios intervene, in order. */
+export const lifecycleStages: readonly LifecycleStage[] = [
+  "PRE_SCALE_UP",
+  "SCALE_UP",
+  "POST_SCALE_UP",
+  "TEST_TRAFFIC_SHIFT",
+  "POST_TEST_TRAFFIC_SHIFT",
+  "PRE_PRODUCTION_TRAFFIC_SHIFT",
+  "PRODUCTION_TRAFFIC_SHIFT",
+  "POST_PRODUCTION_TRAFFIC_SHIFT",
+  "BAKE_TIME",
+  "CLEAN_UP",
+];

@@ -5,7 +5,7 @@ import {
   type LifecycleStage,
   throttled,
 } from "../../infra/local/aws/index.js";
-import { testUrl } from "../scenario/fixture.js";
+import { lifecycleStages, testUrl } from "../scenario/fixture.js";
 import type { Intervention, Scenario, TaskScript } from "../scenario/scenario.js";
 import { is, MINUTE, oneOf, seconds } from "./arbitraries.js";
 
@@ -124,18 +124,7 @@ interface Gate {
   serves: TaskScript["serves"];
 }
 
-const stage = fc.constantFrom<LifecycleStage[]>(
-  "PRE_SCALE_UP",
-  "SCALE_UP",
-  "POST_SCALE_UP",
-  "TEST_TRAFFIC_SHIFT",
-  "POST_TEST_TRAFFIC_SHIFT",
-  "PRE_PRODUCTION_TRAFFIC_SHIFT",
-  "PRODUCTION_TRAFFIC_SHIFT",
-  "POST_PRODUCTION_TRAFFIC_SHIFT",
-  "BAKE_TIME",
-  "CLEAN_UP",
-);
+const stage = fc.constantFrom(...lifecycleStages);
 
 /** Actions of other users and failures, each some time after a stage has begun. */
 const atStage: fc.Arbitrary<Intervention> = fc

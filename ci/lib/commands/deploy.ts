@@ -1,6 +1,5 @@
 import { writeAudit } from "../audit/write-audit.js";
 import { withDescribedErrors } from "../aws/describe-error.js";
-import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
 import { present } from "../common/present.js";
 import { readService } from "../ecs/service.js";
@@ -16,7 +15,7 @@ import type { RolloutResult } from "../rollout/result.js";
 import { checkRunId } from "../rollout/revisions/deploy-request.js";
 import { run } from "../rollout/run.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
-import { named, openDestination } from "./destination.js";
+import { named, openDestination, sessionOf } from "./destination.js";
 import { openNotifier } from "./notifications.js";
 import { checkedUrls, checkUrl, gateUrls } from "./public-url.js";
 import {
@@ -69,15 +68,15 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
     const notifying = await openNotifier(options.destination, opened);
     // A service that can't be deployed to is detected before anything is published for it.
     const now = await readService(opened.aws, opened.target);
-    const session = { aws: opened.aws, target: opened.target, clock: systemClock, progress, span };
+    const session = sessionOf(opened, { ...options, progress });
     const usual = readUsualDuration(session, serviceWith(now.service, serviceChanges(now, settings)));
     if (lockMinutes > 0) await withDescribedErrors(waitForUnlock(session, lockMinutes * 60_000));
     const candidate = options.published || existing ? undefined : await candidateOf(options, opened.target);
     const version = existing?.version ?? (await versionOf(options, candidate !== undefined));
     return { ...opened, version, candidate, usual, ...notifying };
   });
-  const { aws, target, candidate, version, listener } = destination;
-  const session = { aws, target, clock: systemClock, progress, span, ...present({ observe: options.observe }) };
+  const { candidate, version, listener } = destination;
+  const session = sessionOf(destination, { ...options, progress });
   const checkUnpublished = (repository: string, platform: string) =>
     span("preflight", () => checkBeforeBuild(session, { version, repository, platform }, settings));
   const release = existing

@@ -6,6 +6,7 @@ import { parseCredentials } from "../aws/credentials.js";
 import { systemClock } from "../common/clock.js";
 import { InputError, refusal } from "../common/errors.js";
 import { choices } from "../common/name-suggestions.js";
+import { present } from "../common/present.js";
 import { parseTarget, type TargetFile } from "../config/target.js";
 import { resolveTarget } from "../ecs/resolve-target.js";
 import type { Destination } from "../publish/stored-image.js";
@@ -70,9 +71,16 @@ export async function openDestination({ targets, name, ...options }: Destination
  * Opens the destination for a function that works on the service in its own time.
  * @throws InputError
  */
-export async function openSession(options: DestinationOptions, { progress, span }: Activity): Promise<Session> {
-  const { aws, target } = await span("resolve", () => openDestination(options));
-  return { aws, target, clock: systemClock, progress, span };
+export async function openSession(options: DestinationOptions, activity: Activity): Promise<Session & Activity> {
+  return sessionOf(await activity.span("resolve", () => openDestination(options)), activity);
+}
+
+/** Returns the session of an opened destination. */
+export function sessionOf(
+  { aws, target }: Pick<Session, "aws" | "target">,
+  { progress, observe, span }: Activity,
+): Session & Activity {
+  return { aws, target, clock: systemClock, progress, span, ...present({ observe }) };
 }
 
 /** @throws InputError when there are no credentials, or when they can't be read. */

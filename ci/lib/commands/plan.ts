@@ -1,5 +1,4 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
-import { systemClock } from "../common/clock.js";
 import { neutralJson } from "../common/foreign-text.js";
 import { parseReleaseVersion } from "../config/version.js";
 import { readService } from "../ecs/service.js";
@@ -12,7 +11,7 @@ import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deplo
 import { type Proposal, propose } from "../rollout/plan/proposal.js";
 import { registeredAt } from "../rollout/revisions/own-revisions.js";
 import type { Activity } from "../rollout/session.js";
-import { type DestinationOptions, openDestination } from "./destination.js";
+import { type DestinationOptions, openDestination, sessionOf } from "./destination.js";
 import { versionOf } from "./publish.js";
 
 export interface PlanOptions extends Activity {
@@ -42,9 +41,8 @@ async function planDeploy(options: PlanOptions): Promise<Proposal> {
   const { progress, span } = options;
   const destination = await span("resolve", () => openDestination(options.destination));
   const version = existing?.version ?? (await versionOf(options, false));
-  const { aws, target } = destination;
-  const session = { aws, target, clock: systemClock, progress, span };
-  const now = await readService(aws, target);
+  const session = sessionOf(destination, options);
+  const now = await readService(session.aws, session.target);
   const [release, deployments] = await Promise.all([
     existing ? findExisting(existing.address, version, destination, progress) : findPublished(version, destination),
     withDescribedErrors(readableDeployments(session, registeredAt(now.current))),

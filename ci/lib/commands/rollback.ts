@@ -1,13 +1,11 @@
 import { writeAudit } from "../audit/write-audit.js";
-import { systemClock } from "../common/clock.js";
-import { present } from "../common/present.js";
 import { readUsualDuration, reportUsual } from "../rollout/history/usual-duration.js";
 import { parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import type { RolloutResult } from "../rollout/result.js";
 import { runRollback } from "../rollout/run-rollback.js";
 import type { Activity } from "../rollout/session.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
-import { type DestinationOptions, named, openDestination } from "./destination.js";
+import { type DestinationOptions, named, openDestination, sessionOf } from "./destination.js";
 import { openNotifier } from "./notifications.js";
 import { checkedUrls, checkUrl, gateUrls } from "./public-url.js";
 
@@ -31,13 +29,11 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
   checkUrl(url);
   const settings = parseDeploySettings({ ignore });
   const patience = parseWaitOptions(options.patience);
-  const { progress, observe, span } = options;
-  const destination = await span("resolve", async () => {
+  const destination = await options.span("resolve", async () => {
     const opened = await openDestination(options.destination);
     return { ...opened, ...(await openNotifier(options.destination, opened)) };
   });
-  const { aws, target } = destination;
-  const session = { aws, target, clock: systemClock, progress, span, ...present({ observe }) };
+  const session = sessionOf(destination, options);
   reportUsual(session, await readUsualDuration(session));
   const result = await runRollback({
     ...session,

@@ -1,8 +1,7 @@
-import { systemClock } from "../common/clock.js";
 import { readService } from "../ecs/service.js";
 import { scale } from "../operate/scale.js";
 import type { Activity } from "../rollout/session.js";
-import { type DestinationOptions, openDestination } from "./destination.js";
+import { type DestinationOptions, openSession } from "./destination.js";
 import { checkWhole } from "./whole-number.js";
 
 interface ScaleArguments extends Activity {
@@ -21,8 +20,7 @@ const mostTasks = 5_000;
 export async function scaleService({ count, timeoutMinutes, ...options }: ScaleArguments): Promise<string> {
   checkWhole("--count", count, 0, mostTasks);
   const timeoutMs = checkWhole("--timeout-minutes", timeoutMinutes, 1, 720) * 60_000;
-  const { progress, span } = options;
-  const { aws, target } = await span("resolve", () => openDestination(options.destination));
-  const now = await readService(aws, target);
-  return await scale({ aws, target, clock: systemClock, progress, span }, now, { count, timeoutMs });
+  const session = await openSession(options.destination, options);
+  const now = await readService(session.aws, session.target);
+  return await scale(session, now, { count, timeoutMs });
 }

@@ -1,11 +1,9 @@
-import { systemClock } from "../common/clock.js";
-import { present } from "../common/present.js";
 import { readUsualDuration, reportUsual } from "../rollout/history/usual-duration.js";
 import type { RolloutResult } from "../rollout/result.js";
 import { runWatch } from "../rollout/run-watch.js";
 import type { Activity } from "../rollout/session.js";
 import { parseWaitOptions } from "../rollout/watch/wait-options.js";
-import { type DestinationOptions, named, openDestination } from "./destination.js";
+import { type DestinationOptions, named, openDestination, sessionOf } from "./destination.js";
 import { checkedUrls, checkUrl } from "./public-url.js";
 
 export interface WatchArguments extends Activity {
@@ -20,12 +18,11 @@ export interface WatchArguments extends Activity {
  * @throws InputError
  */
 export async function watchDeployment(options: WatchArguments): Promise<RolloutResult> {
-  const { url, timeoutMinutes, progress, observe, span } = options;
+  const { url, timeoutMinutes, span } = options;
   checkUrl(url);
   const { timeoutMs } = parseWaitOptions({ timeoutMinutes });
   const destination = await span("resolve", () => openDestination(options.destination));
-  const { aws, target } = destination;
-  const session = { aws, target, clock: systemClock, progress, span, ...present({ observe }) };
+  const session = sessionOf(destination, options);
   reportUsual(session, await readUsualDuration(session));
   return await runWatch({
     ...session,

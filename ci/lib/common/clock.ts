@@ -21,3 +21,11 @@ export const systemClock: Clock = {
     }
   },
 };
+
+/** Waits for the work, and at most for `ms` milliseconds. */
+export async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  const limit = clock.sleep(ms, done.signal).catch(() => {});
+  await Promise.race([work, limit]);
+  done.abort();
+}

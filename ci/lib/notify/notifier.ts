@@ -1,5 +1,5 @@
 import { abort, sdk } from "../aws/sdk.js";
-import type { Clock } from "../common/clock.js";
+import { type Clock, within } from "../common/clock.js";
 import { neutral } from "../common/foreign-text.js";
 import { present } from "../common/present.js";
 import { revisionTag, tagText } from "../ecs/revision-tags.js";
@@ -133,12 +133,4 @@ async function readFacts(session: Session, taskDefinition: string): Promise<Read
   } catch {
     return { isOwn: true, sent: [] };
   }
-}
-
-/** Waits for the work, and at most for `ms` milliseconds. */
-async function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
-  const done = new AbortController();
-  const limit = clock.sleep(ms, done.signal).catch(() => {});
-  await Promise.race([work, limit]);
-  done.abort();
 }

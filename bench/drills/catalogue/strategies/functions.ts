@@ -1,4 +1,5 @@
 import { type FunctionBehaviour, type LifecycleStage, throttled } from "../../../../infra/local/aws/index.js";
+import { lifecycleStages } from "../../../scenario/fixture.js";
 import type { Drill } from "../../drill.js";
 import {
   at,
@@ -48,15 +49,8 @@ const stagesOf: Record<string, LifecycleStage> = {
 /** Invocations that go well before the failure: that of linear comes before step 3. */
 const passes: Record<string, FunctionBehaviour[]> = { linear: [succeeded, succeeded] };
 
-const everyStage: LifecycleStage[] = [
-  "PRE_SCALE_UP",
-  "POST_SCALE_UP",
-  "TEST_TRAFFIC_SHIFT",
-  "POST_TEST_TRAFFIC_SHIFT",
-  "PRE_PRODUCTION_TRAFFIC_SHIFT",
-  "PRODUCTION_TRAFFIC_SHIFT",
-  "POST_PRODUCTION_TRAFFIC_SHIFT",
-];
+/** ECS calls no hook while tasks scale, in the bake time and in the clean-up. */
+const everyStage = lifecycleStages.filter((stage) => !["SCALE_UP", "BAKE_TIME", "CLEAN_UP"].includes(stage));
 
 /** Deployments with traffic shifts whose lifecycle hooks are Lambda functions. */
 export const shiftsWithFunctions: Drill[] = [

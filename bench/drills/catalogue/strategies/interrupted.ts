@@ -1,4 +1,5 @@
 import type { LifecycleStage } from "../../../../infra/local/aws/index.js";
+import { lifecycleStages } from "../../../scenario/fixture.js";
 import type { Scenario } from "../../../scenario/scenario.js";
 import type { Drill } from "../../drill.js";
 import {
@@ -16,19 +17,6 @@ import {
 
 const hyphened = (stage: LifecycleStage) => stage.toLowerCase().replaceAll("_", "-");
 
-/** Stages at which a user stops a deployment, or deploys another version. */
-const stages: LifecycleStage[] = [
-  "PRE_SCALE_UP",
-  "SCALE_UP",
-  "POST_SCALE_UP",
-  "TEST_TRAFFIC_SHIFT",
-  "POST_TEST_TRAFFIC_SHIFT",
-  "PRE_PRODUCTION_TRAFFIC_SHIFT",
-  "PRODUCTION_TRAFFIC_SHIFT",
-  "POST_PRODUCTION_TRAFFIC_SHIFT",
-  "BAKE_TIME",
-  "CLEAN_UP",
-];
 /** Stages that last no time without a hook. */
 const passing: LifecycleStage[] = [
   "PRE_SCALE_UP",
@@ -41,7 +29,7 @@ const passing: LifecycleStage[] = [
 const after = (stage: LifecycleStage) => (passing.includes(stage) ? 10 : 1_000);
 
 const atEachStage = eachStrategy.flatMap(([word, strategy]) =>
-  stages.flatMap((stage): Drill[] => {
+  lifecycleStages.flatMap((stage): Drill[] => {
     const setting: Scenario = {
       service: shifts(strategy, passing.includes(stage) ? { hooks: [pause(stage)] } : {}),
       // The clean-up lasts as long as the old tasks take to stop.

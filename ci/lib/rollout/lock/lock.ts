@@ -45,10 +45,8 @@ function storesOf(session: Session): [LockStore, ...LockStore[]] {
  */
 export async function lockService(session: Session, { id, by, reason }: NewLock): Promise<StoredLock> {
   const stores = storesOf(session);
-  for (const store of stores) {
-    const held = await store.read();
-    if (held) throw alreadyLocked(session, held);
-  }
+  const before = await firstHeld(stores);
+  if (before) throw alreadyLocked(session, before);
   const held = await stores[0].take({ id, since: session.clock.now(), by: identityOf(by), reason });
   if (held.id !== id) throw alreadyLocked(session, held);
   return held;

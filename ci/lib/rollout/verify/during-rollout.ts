@@ -1,3 +1,4 @@
+import { within } from "../../common/clock.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
 import { formatProgressEvent } from "../progress-event.js";
 import type { RunOptions } from "../run-options.js";
@@ -140,10 +141,7 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
       return shares.length > 0 ? { ...seen, shares } : seen;
     },
     async rightInARow() {
-      const done = new AbortController();
-      const limit = clock.sleep(settleLimit, done.signal).catch(() => {});
-      if (running.size > 0) await Promise.race([Promise.all(running), limit]);
-      done.abort();
+      if (running.size > 0) await within(clock, settleLimit, Promise.all(running));
       return running.size > 0 ? 0 : right;
     },
     sawVersion: () => sawVersion,

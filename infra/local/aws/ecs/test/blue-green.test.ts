@@ -1,21 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BLUE, GREEN, PRODUCTION, pause, TEST, withShifts } from "./shift-service.js";
+import { BLUE, GREEN, PRODUCTION, pause, STAGES, TEST, withShifts } from "./shift-service.js";
 import { settle, update } from "./virtual-ecs.js";
 
 const BLUE_GREEN = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 1 };
-const STAGES = [
-  "PRE_SCALE_UP",
-  "SCALE_UP",
-  "POST_SCALE_UP",
-  "TEST_TRAFFIC_SHIFT",
-  "POST_TEST_TRAFFIC_SHIFT",
-  "PRE_PRODUCTION_TRAFFIC_SHIFT",
-  "PRODUCTION_TRAFFIC_SHIFT",
-  "POST_PRODUCTION_TRAFFIC_SHIFT",
-  "BAKE_TIME",
-  "CLEAN_UP",
-];
 const PAUSED = STAGES.filter((stage) => /^(PRE|POST)_/.test(stage));
 
 test("the first deployment registers with the target group that production traffic reaches", async () => {

@@ -6,16 +6,21 @@ export const [BLUE, GREEN] = [TARGET_GROUP, TARGET_GROUP.replace("/web/", "/gree
 const RULE = "arn:aws:elasticloadbalancing:us-west-2:123456789012:listener-rule/app/main/0a/0b";
 export const [PRODUCTION, TEST] = [`${RULE}/1a`, `${RULE}/1b`];
 
-/** Stages at which ECS calls a Lambda hook in a deployment with one step. */
-export const HOOK_STAGES = [
+/** Stages of a deployment with one step, in order. */
+export const STAGES = [
   "PRE_SCALE_UP",
+  "SCALE_UP",
   "POST_SCALE_UP",
   "TEST_TRAFFIC_SHIFT",
   "POST_TEST_TRAFFIC_SHIFT",
   "PRE_PRODUCTION_TRAFFIC_SHIFT",
   "PRODUCTION_TRAFFIC_SHIFT",
   "POST_PRODUCTION_TRAFFIC_SHIFT",
+  "BAKE_TIME",
+  "CLEAN_UP",
 ];
+/** Those at which ECS calls a Lambda hook. */
+export const HOOK_STAGES = STAGES.filter((stage) => !["SCALE_UP", "BAKE_TIME", "CLEAN_UP"].includes(stage));
 
 /** Load balancers of a service with two target groups; by default with a test rule. */
 export const balanced = (testListenerRule: string | undefined = TEST, productionListenerRule = PRODUCTION) => [
