@@ -515,4 +515,35 @@ export const rollouts: Found[] = [
     },
     verdicts: [undefined, "rolled-back"],
   },
+  {
+    name: "a pause begins in the last seconds before the deadline, where no task is wanted",
+    seed: 110053494,
+    scenario: {
+      service: { hooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_SCALE_UP"] }] },
+      deployer: { timeoutMs: 60_000, desiredCount: 0 },
+    },
+    verdicts: ["paused"],
+  },
+  {
+    name: "the service is deleted before the answer of its update is lost, and no service deployment may be read",
+    seed: 110055270,
+    scenario: {
+      service: {},
+      interventions: [
+        {
+          at: 1000,
+          do: "deny",
+          actions: ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
+        },
+        { at: 1000, do: "delete-service" },
+      ],
+      aws: {
+        faults: [
+          { kind: "silent", effect: true, service: "ecs", operation: "UpdateService", from: 0, times: 1 },
+          { kind: "delayed", by: 5000, service: "ecs", operation: "*", from: 0, times: 1 },
+        ],
+      },
+    },
+    verdicts: ["stopped"],
+  },
 ];

@@ -19,7 +19,9 @@ export type Lookup = { begun: RolloutIds } | { primary: string };
 export async function lookUpRollout(session: Session, revision: string): Promise<Lookup> {
   const service = await describeService(session.aws, session.target, session.signal);
   const own = deploymentOf(service, revision);
-  return own ? { begun: own } : { primary: primaryOn(service) };
+  if (own) return { begun: own };
+  // A deleted service has no deployments any more, and keeps the revision that it was set to.
+  return service.taskDefinition === revision ? { begun: {} } : { primary: primaryOn(service) };
 }
 
 /** Polls until the rollout is listed or the lag window is over: a deployment in any state counts, the earliest first. */

@@ -43,7 +43,9 @@ export function observer(session: Session): Observer {
   return async (before, previous) => {
     if (!previous || !mayLightPoll(before, previous)) return await poll(before, previous);
     const seen = await readOwnDeployment(session, before, previous.ours, revisions, previous.service);
-    return isDeepStrictEqual(seen.ours, previous.ours)
+    // The last poll before `timed-out` reads everything.
+    const isEnough = isDeepStrictEqual(seen.ours, previous.ours) && session.clock.now() < before.deadline;
+    return isEnough
       ? { subject: seen.subject, snapshot: lightPoll(previous, session.clock.now()) }
       : await poll(seen.subject, previous, seen);
   };
@@ -118,6 +120,8 @@ async function readView(session: Session, known: ServiceView | undefined): Promi
 function needsOurs(subject: Subject, previous: Snapshot, service: ServiceView, at: number): boolean {
   const { ours, oursAt = 0, service: before } = previous;
   if (isEnding(ours?.status) || primaryOf(service)?.rolloutState === "COMPLETED") return true;
+  // Before `timed-out`, a hook may wait by now.
+  if (at >= subject.deadline) return true;
   if (at - oursAt >= staleAfter.deployment || statesOf(before) !== statesOf(service)) return true;
   const { isLightPoll: _, ...full } = previous;
   return fingerprint(before) !== fingerprint(service) && !mayLightPoll(subject, { ...full, at, service });
