@@ -5,8 +5,9 @@ import { simulate } from "../virtual/simulate.js";
 import { classic } from "./found/classic.js";
 import { listed } from "./found/listed.js";
 import { rollouts } from "./found/rollouts.js";
+import { strategies } from "./found/strategies.js";
 
-for (const { name, seed, scenario, verdicts } of [...rollouts, ...classic, ...listed]) {
+for (const { name, seed, scenario, verdicts } of [...rollouts, ...strategies, ...classic, ...listed]) {
   test(`the verdict is right when ${name}`, async () => {
     const outcome = await simulate(scenario, seed);
     assert.deepEqual(checkOutcome(scenario, outcome), []);
