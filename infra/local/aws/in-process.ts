@@ -2,6 +2,7 @@ import type { Clock } from "./clock.js";
 import { awsTiming, type EcsTiming } from "./ecs/ecs-timing.js";
 import type { HookFunctions } from "./ecs/hook-functions.js";
 import type { Ecs } from "./ecs/index.js";
+import type { FargateQuotas } from "./ecs/model/fargate-quotas.js";
 import { randomHex, seededRandom } from "./ecs/seeded-random.js";
 import type { LoadBalancer, TaskRuntime } from "./ecs/task-runtime.js";
 import type { Logs } from "./logs/index.js";
@@ -28,6 +29,8 @@ export interface InProcessOptions {
   rollbackId?: "old" | "new";
   /** True by default: the circuit breaker acts on deployments with traffic shifts too. */
   breakerOnShifts?: boolean;
+  /** Quotas of Fargate's vCPUs; by default those of an account in use. */
+  fargateQuotas?: FargateQuotas | undefined;
   /** Lambda functions of lifecycle hooks, such as those of `createSimulatedFunctions`; none exists by default. */
   functions?: HookFunctions;
   /** Kept in memory only by default. */

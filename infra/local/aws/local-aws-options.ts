@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.js";
 import type { EcsTiming } from "./ecs/ecs-timing.js";
 import type { HookFunctions } from "./ecs/hook-functions.js";
+import type { FargateQuotas } from "./ecs/model/fargate-quotas.js";
 import type { TaskRuntime } from "./ecs/task-runtime.js";
 import type { LogSink } from "./logs/sink.js";
 import type { Faults } from "./protocol/faults.js";
@@ -24,6 +25,8 @@ export interface LocalAwsOptions {
   rollbackId?: "old" | "new";
   /** True by default: the circuit breaker acts on BLUE_GREEN, LINEAR and CANARY too. AWS documents both readings. */
   breakerOnShifts?: boolean;
+  /** Quotas of Fargate's vCPUs, which ECS enforces; by default those of an account in use. */
+  fargateQuotas?: FargateQuotas | undefined;
   /** Lambda functions of lifecycle hooks; none exists by default. */
   functions?: HookFunctions;
   /** Deletes the stored state first. */

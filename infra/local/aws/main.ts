@@ -4,6 +4,7 @@ import { logFailure } from "../http/guard.js";
 import { systemClock } from "./clock.js";
 import { createContainerTaskRuntime } from "./ecs/container-runtime/container-task-runtime.js";
 import { awsTiming, rehearsalTiming } from "./ecs/ecs-timing.js";
+import { usualQuotas } from "./ecs/model/fargate-quotas.js";
 import { createLocalFunctions } from "./lambda/local-functions.js";
 import { createLoadBalancer, elbSettings, rehearsalSettings } from "./load-balancer/index.js";
 import { help, type MainOptions, type Profile, readOptions } from "./options.js";
@@ -28,7 +29,15 @@ try {
   process.exitCode = 2;
 }
 
-async function start({ profile, minute, healthPath, healthCodes, lambda, ...options }: MainOptions): Promise<LocalAws> {
+async function start({
+  profile,
+  minute,
+  healthPath,
+  healthCodes,
+  lambda,
+  fargateVcpus,
+  ...options
+}: MainOptions): Promise<LocalAws> {
   const { timing, settings: delays, healthScale } = profiles[profile];
   const settings = { ...delays, healthCheckPath: healthPath, matcher: healthCodes };
   const functions = createLocalFunctions(lambda, { clock: systemClock, log: console.error });
@@ -37,6 +46,7 @@ async function start({ profile, minute, healthPath, healthCodes, lambda, ...opti
     ...options,
     timing: { ...timing, minute },
     functions,
+    fargateQuotas: { ...usualQuotas, "Standard/OnDemand": fargateVcpus },
     runtime: (surroundings) => createContainerTaskRuntime({ ...surroundings, containerRuntime, healthScale }),
     loadBalancer: ({ clock, log }) => createLoadBalancer({ clock, settings, log }),
   });

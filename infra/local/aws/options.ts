@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { usualQuotas } from "./ecs/model/fargate-quotas.js";
 
 export const help = `Usage: npm run aws -- [options]
 
@@ -16,6 +17,7 @@ CloudWatch Logs, STS and others, on one port of 127.0.0.1.
   --account ID     the account's 12 digits (default 123456789012)
   --lambda NAME=X  Lambda function of lifecycle hooks, repeatable: X is a command, which reads the event
                    from its input and writes the response, or a URL that answers it
+  --vcpus N        quota of Fargate's On-Demand vCPUs (default 4000)
   --limits         enforce ECS's request rate limits with ThrottlingException, as on AWS
   --health-path P  path of the load balancer's health checks (default /healthz)
   --health-codes C status codes that pass, such as 200 or 200-499 (default 200)
@@ -41,6 +43,8 @@ export interface MainOptions {
   healthCodes: string;
   /** Command or URL by the name of a Lambda function. */
   lambda: Map<string, string>;
+  /** Quota of Fargate's On-Demand vCPUs. */
+  fargateVcpus: number;
   limits: boolean;
   deny: string[];
   keepTasks: boolean;
@@ -64,6 +68,7 @@ export function readOptions(args: string[], env: Record<string, string | undefin
       "health-path": { type: "string", default: "/healthz" },
       "health-codes": { type: "string", default: "200" },
       lambda: { type: "string", multiple: true, default: [] },
+      vcpus: { type: "string", default: String(usualQuotas["Standard/OnDemand"]) },
       limits: { type: "boolean", default: false },
       deny: { type: "string", default: "" },
       "keep-tasks": { type: "boolean", default: false },
@@ -82,6 +87,8 @@ export function readOptions(args: string[], env: Record<string, string | undefin
     throw new Error(`--health-codes ${healthCodes}: status codes such as 200, 200,302 or 200-499 are accepted.`);
   if (!/^\d{1,2}(\.\d{1,3})?$/.test(values.minute) || !(Number(values.minute) > 0 && Number(values.minute) <= 60))
     throw new Error(`--minute ${values.minute}: seconds above 0, up to 60, are accepted.`);
+  if (!/^\d{1,6}(\.\d{1,2})?$/.test(values.vcpus))
+    throw new Error(`--vcpus ${values.vcpus}: a number of vCPUs such as 6 is accepted.`);
   return {
     port: Number(values.port),
     stateDir: resolve(values.state),
@@ -93,6 +100,7 @@ export function readOptions(args: string[], env: Record<string, string | undefin
     healthPath,
     healthCodes,
     lambda: functions(values.lambda),
+    fargateVcpus: Number(values.vcpus),
     limits: values.limits,
     deny: actions(values.deny),
     keepTasks: values["keep-tasks"],

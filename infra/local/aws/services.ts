@@ -37,7 +37,7 @@ export interface Services<Balancer extends LoadBalancer> {
 export interface ServicesOptions<Balancer extends LoadBalancer>
   extends Pick<
     LocalAwsOptions,
-    "principals" | "largestLayer" | "rollbackId" | "breakerOnShifts" | "faults" | "functions"
+    "principals" | "largestLayer" | "rollbackId" | "breakerOnShifts" | "faults" | "fargateQuotas" | "functions"
   > {
   clock: Clock;
   log: (line: string) => void;
@@ -73,11 +73,12 @@ export async function createServices<Balancer extends LoadBalancer>(
     random: options.random,
     rollbackId: options.rollbackId ?? "old",
     breakerOnShifts: options.breakerOnShifts ?? true,
+    fargateQuotas: options.fargateQuotas,
     pastKept: () => faults?.pastKept?.() ?? 0,
     ...(options.resolveImage && { resolveImage: options.resolveImage }),
     ...(options.functions && { functions: options.functions }),
   });
-  const cloudWatch = createCloudWatch({ state, clock });
+  const cloudWatch = createCloudWatch({ state, clock, ecs });
   cloudWatch.watch(ecs.observeAlarm);
   const isTaskRole = taskRoles(ecs.taskRoles);
   // Nothing subscribes here: what a topic or a bus accepts is a log event of /local/sns/TOPIC or /local/events/BUS.

@@ -6,10 +6,13 @@ import { AwsError, type Caller, type JsonObject, type Service } from "../protoco
 import type { StateDirectory } from "../state.js";
 import { storedMap } from "../stored-map.js";
 import { type Alarm, alarmView, checkedAlarm } from "./alarm.js";
+import { metricData, type UsedQuotas } from "./metric-data.js";
 
 export interface CloudWatchDeps {
   state: StateDirectory;
   clock: Clock;
+  /** Has the usage and the quota of the vCPUs of Fargate. */
+  ecs: UsedQuotas;
 }
 
 /** State of an alarm, as sent to its observers. */
@@ -32,10 +35,10 @@ const MOST_AT_ONCE = 100;
 const PAGE = 50;
 
 /**
- * CloudWatch alarms, for deployments that watch them. Metrics are not simulated: an alarm starts in INSUFFICIENT_DATA and changes only by
- * SetAlarmState (on AWS the next evaluation would change it again).
+ * CloudWatch alarms, for deployments that watch them, and the usage metrics of Fargate. Alarms do not evaluate metrics: one starts in
+ * INSUFFICIENT_DATA and changes only by SetAlarmState (on AWS the next evaluation would change it again).
  */
-export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
+export function createCloudWatch({ state, clock, ecs }: CloudWatchDeps): CloudWatch {
   const document = state.document(
     "cloudwatch",
     () => ({ alarms: new Map<string, Alarm>() }),
@@ -109,6 +112,8 @@ export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
           }
           return {};
         },
+
+        GetMetricData: (input, caller) => metricData(input, (fargateClass) => ecs.fargateVcpus(caller, fargateClass)),
 
         DescribeAlarms(input, caller) {
           const found = [...alarms.values()]

@@ -42,8 +42,9 @@ const MISFITS: Record<string, string> = {
   "RESOURCE:MEMORY": "has insufficient memory available",
 };
 
-/** Reasons why no container instance can run a task: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
+/** Reasons why no task can be placed: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
 export const placementReasons = {
+  quota: () => "You’ve reached the limit on the number of vCPUs you can run concurrently",
   noInstances: () => "Reason: No Container Instances were found in your cluster.",
   closest: (id: string, reason: string) =>
     `The closest matching (container-instance ${id}) ${MISFITS[reason] ?? `encountered error '${reason}'`}.`,

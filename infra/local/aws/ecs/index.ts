@@ -5,7 +5,9 @@ import type { Service } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
 import type { EcsTiming } from "./ecs-timing.js";
 import { type HookFunctions, noFunctions } from "./hook-functions.js";
-import { emptyState, prepareState } from "./model/ecs-state.js";
+import type { Scope } from "./model/ecs-arns.js";
+import { emptyState, prepareState, type TaskRecord } from "./model/ecs-state.js";
+import { type FargateClass, type FargateQuotas, usedVcpus, usualQuotas } from "./model/fargate-quotas.js";
 import type { Forward, ListenerRule } from "./model/listener-rules.js";
 import { alternatesOf, type PortTarget, targetsOf, usesHostPorts } from "./model/task-definition-json.js";
 import type { Machine } from "./operations/common/operation-context.js";
@@ -34,6 +36,8 @@ export interface EcsDeps {
   resolveImage?: (image: string) => Promise<string | undefined>;
   /** Lambda functions of lifecycle hooks; by default none exists. */
   functions?: HookFunctions;
+  /** Quotas of Fargate's vCPUs; by default those of an account in use. */
+  fargateQuotas?: FargateQuotas | undefined;
   /** Default resources of a container instance; by default this machine's. */
   machine?: Machine;
 }
@@ -48,6 +52,8 @@ export interface Ecs {
   changeListenerRule(rule: ListenerRule, forwards: Forward[]): void;
   /** Returns the ARNs of the roles that task definitions name. */
   taskRoles(): string[];
+  /** Returns the vCPUs of Fargate that the caller's account uses in a region, and their quota. */
+  fargateVcpus(caller: Scope, fargateClass: FargateClass): { used: number; quota: number };
   /** Applies a change of a CloudWatch alarm. */
   observeAlarm(news: AlarmState): void;
   /** Stops scheduling and writes unsaved state. The caller closes the task runtime and the load balancer. */
@@ -70,11 +76,13 @@ export interface Ecs {
 export async function createEcs(deps: EcsDeps): Promise<Ecs> {
   const document = deps.state.document("ecs", emptyState);
   prepareState(document.value);
+  const fargateQuotas = deps.fargateQuotas ?? usualQuotas;
   const scheduler = createEcsScheduler({
     ...deps,
     document,
     rollbackId: deps.rollbackId ?? "old",
     breakerOnShifts: deps.breakerOnShifts ?? true,
+    fargateQuotas,
     pastKept: deps.pastKept ?? (() => 0),
     functions: deps.functions ?? noFunctions,
   });
@@ -101,6 +109,10 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
       Object.values(scheduler.state.taskDefinitions)
         .flatMap(({ document: { executionRoleArn, taskRoleArn } }) => [executionRoleArn, taskRoleArn])
         .filter((arn) => typeof arn === "string"),
+    fargateVcpus: (caller, fargateClass) => ({
+      used: usedVcpus(Object.values(scheduler.state.tasks).filter(isLive), caller, fargateClass),
+      quota: fargateQuotas[fargateClass],
+    }),
     observeAlarm: ({ arn, state, window }) =>
       scheduler.change((context) => observeAlarm(context, arn, state === undefined ? undefined : { state, window })),
     async close() {
@@ -109,6 +121,8 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
     },
   };
 }
+
+const isLive = ({ lastStatus }: TaskRecord) => lastStatus !== "STOPPED";
 
 const thisMachine = (): Machine => ({
   cpu: availableParallelism() * 1_024,

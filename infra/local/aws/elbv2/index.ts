@@ -5,6 +5,7 @@ import type { LoadBalancer } from "../ecs/task-runtime.js";
 import { partitionOf } from "../partition.js";
 import { text, texts } from "../protocol/input.js";
 import { AwsError, type Caller, type Json, type JsonObject, type Service } from "../protocol/service.js";
+import { accountLimits } from "./account-limits.js";
 import { defaultRuleView, forwardsOf, listenerOf, networkListenerView } from "./listener-rules.js";
 import { localBalancer } from "./load-balancers.js";
 import { attributesView, healthView, targetGroupView } from "./views.js";
@@ -55,6 +56,8 @@ export function createElbv2({ loadBalancer, ecs, clock }: Elbv2Deps): Service {
     signingName: "elasticloadbalancing",
     queryNamespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
     operations: {
+      DescribeAccountLimits: () => ({ Limits: accountLimits() }),
+
       DescribeTargetGroups(input, caller) {
         const named = texts(input, "Names");
         const balancer = balancerOf(caller);

@@ -39,6 +39,7 @@ test("an option's value that is none is refused with what is accepted", () => {
     [["--lambda", "a=cat", "--lambda", "a=cat"], /--lambda a=cat: a is named twice/],
     [["--rollback-id", "x"], /--rollback-id x: old or new is accepted/],
     [["--circuit-breaker", "off"], /--circuit-breaker off: all or rolling is accepted/],
+    [["--vcpus", "few"], /--vcpus few: a number of vCPUs such as 6 is accepted/],
     [["--account", "12"], /--account 12: 12 digits are accepted/],
     [["--deny", "ecs:Update Service"], /--deny ecs:Update Service: actions such as ecs:UpdateService or ecr:\*/],
     [["--health-path", "healthz"], /--health-path healthz: a path such as \/healthz/],

@@ -3,6 +3,7 @@ import type { Document } from "../../state.js";
 import type { EcsTiming } from "../ecs-timing.js";
 import type { HookFunctions } from "../hook-functions.js";
 import type { EcsState, TaskRecord } from "../model/ecs-state.js";
+import type { FargateQuotas } from "../model/fargate-quotas.js";
 import type { Random } from "../seeded-random.js";
 import type { LoadBalancer, TaskListener, TaskRuntime } from "../task-runtime.js";
 import { advanceState } from "./advance-state.js";
@@ -24,6 +25,7 @@ interface EcsSchedulerDeps {
   random: Random;
   rollbackId: "old" | "new";
   breakerOnShifts: boolean;
+  fargateQuotas: FargateQuotas;
   /** Returns how long earlier states are kept for `past`, in milliseconds; called at each change. */
   pastKept: () => number;
 }
@@ -63,6 +65,7 @@ export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
       rollbackId: deps.rollbackId,
       breakerOnShifts: deps.breakerOnShifts,
       cannotPlace: (wanted) => runtime.cannotPlace?.(wanted),
+      fargateQuotas: deps.fargateQuotas,
       actions: [],
       wakeAt: Number.POSITIVE_INFINITY,
       changed: false,

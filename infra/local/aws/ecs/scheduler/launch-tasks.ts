@@ -1,6 +1,7 @@
-import { eventMessages } from "../event-messages.js";
-import { lastPartOf } from "../model/ecs-arns.js";
+import { eventMessages, placementReasons } from "../event-messages.js";
+import { lastPartOf, scopeOf } from "../model/ecs-arns.js";
 import type { DeploymentRecord, EcsState, ServiceRecord, StrategyItem, Tag, TaskRecord } from "../model/ecs-state.js";
+import { fargateClassOf, usedVcpus } from "../model/fargate-quotas.js";
 import { getOwn } from "../model/own-members.js";
 import { objects, subnetOf, targetsOf } from "../model/task-definition-json.js";
 import { volumesAtLaunch } from "./launch-volumes.js";
@@ -20,7 +21,9 @@ export function launchTasks(
   const onInstances = primary.settings.launchType === "EC2";
   if (!onInstances && !hasFargateCapacity(context, service, primary)) return ids;
   while (ids.length < wanted) {
-    const capacity = onInstances ? placeOnInstance(context, service, primary) : fargateCapacity(context, primary);
+    const capacity = onInstances
+      ? placeOnInstance(context, service, primary)
+      : placeOnFargate(context, service, primary);
     if (capacity === undefined || !takeLaunch(context, service)) break;
     ids.push(startTask(context, service, primary, capacity).id);
   }
@@ -39,12 +42,36 @@ function hasFargateCapacity(context: SchedulerContext, service: ServiceRecord, p
   }
   const taskDefinition = context.state.taskDefinitions[primary.taskDefinition]?.document ?? {};
   const reason = context.cannotPlace({ serviceArn: service.arn, deploymentId: primary.id, taskDefinition });
-  if (reason === undefined) {
-    delete primary.unplaced;
-    return true;
-  }
+  if (reason === undefined) return true;
   reportUnplaced(context, service, primary, eventMessages.cannotPlace(reason));
   return false;
+}
+
+/** Places a task on Fargate, if the account's quota of vCPUs has room for it. What runs stays, and the rest is tried again. */
+function placeOnFargate(
+  context: SchedulerContext,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+): TaskCapacity | undefined {
+  const capacity = fargateCapacity(context, primary);
+  const { cpu } = context.state.taskDefinitions[primary.taskDefinition]?.document ?? {};
+  if (exceedsQuota(context, service.clusterArn, capacity, Number(cpu))) {
+    reportUnplaced(context, service, primary, eventMessages.cannotPlace(placementReasons.quota()));
+    return undefined;
+  }
+  delete primary.unplaced;
+  return capacity;
+}
+
+/** Returns whether the account's quota has no room for a further task of `cpu` CPU units. */
+export function exceedsQuota(
+  { index, fargateQuotas }: Pick<SchedulerContext, "index" | "fargateQuotas">,
+  clusterArn: string,
+  capacity: TaskCapacity,
+  cpu: number,
+): boolean {
+  const fargateClass = fargateClassOf(capacity);
+  return usedVcpus(index.live, scopeOf(clusterArn), fargateClass) + cpu / 1_024 > fargateQuotas[fargateClass];
 }
 
 /** Places a task on a container instance. Each step retries, so that free resources are used at once; only the event repeats with a delay. */

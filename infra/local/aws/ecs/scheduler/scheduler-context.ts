@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../protocol/service.js";
 import type { EcsTiming } from "../ecs-timing.js";
 import type { DeploymentRecord, EcsState, ServiceDeploymentRecord, ServiceRecord } from "../model/ecs-state.js";
+import type { FargateQuotas } from "../model/fargate-quotas.js";
 import type { ListenerRule } from "../model/listener-rules.js";
 import { type Random, randomUuid } from "../seeded-random.js";
 import type { LoadBalancerTarget, TaskRuntime, TaskSpec } from "../task-runtime.js";
@@ -33,6 +34,7 @@ export interface SchedulerContext {
   readonly breakerOnShifts: boolean;
   /** Called before a service's tasks are started. */
   readonly cannotPlace: NonNullable<TaskRuntime["cannotPlace"]>;
+  readonly fargateQuotas: FargateQuotas;
   readonly actions: SchedulerAction[];
   /** Next time at which something is due. */
   wakeAt: number;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  DescribeAccountLimitsCommand,
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
@@ -185,4 +186,12 @@ test("another load balancer, listener or rule is not found", async () => {
   await assert.rejects(elb.send(new DescribeListenersCommand({})), { name: "ValidationError" });
   const rules = new DescribeRulesCommand({ RuleArns: [arn.replace("loadbalancer", "listener-rule")] });
   await assert.rejects(elb.send(rules), { name: "RuleNotFoundException" });
+});
+
+test("the limits of the account have AWS's names and are texts", async () => {
+  const { elb } = await balanced();
+  const { Limits = [] } = await elb.send(new DescribeAccountLimitsCommand({}));
+  const max = Object.fromEntries(Limits.map(({ Name, Max }) => [Name, Max]));
+  assert.equal(max["targets-per-target-group"], "1000");
+  assert.equal(max["targets-per-availability-zone-per-network-load-balancer"], "500");
 });

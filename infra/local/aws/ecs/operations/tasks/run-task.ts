@@ -1,4 +1,5 @@
 import { AwsError, type Operation } from "../../../protocol/service.js";
+import { placementReasons } from "../../event-messages.js";
 import type {
   ClusterRecord,
   EcsState,
@@ -8,7 +9,7 @@ import type {
   TaskRecord,
 } from "../../model/ecs-state.js";
 import { object, objects, subnetOf } from "../../model/task-definition-json.js";
-import { managedTags } from "../../scheduler/launch-tasks.js";
+import { exceedsQuota, managedTags } from "../../scheduler/launch-tasks.js";
 import { volumesAtLaunch } from "../../scheduler/launch-volumes.js";
 import { nextProvider } from "../../scheduler/provider-strategy.js";
 import type { SchedulerContext } from "../../scheduler/scheduler-context.js";
@@ -97,10 +98,12 @@ function placeTask(
   if (!runsOnInstances(launch)) {
     const strategy: StrategyItem[] = "launchType" in launch ? [] : launch.capacityProviderStrategy;
     const running = started.map((task) => task.capacityProviderName);
-    return {
+    const capacity: TaskCapacity = {
       launchType: "FARGATE",
       ...(strategy.length > 0 && { capacityProviderName: nextProvider(strategy, running) }),
     };
+    const isFull = exceedsQuota(context, cluster.arn, capacity, Number(overrides.cpu ?? taskDefinition.document.cpu));
+    return isFull ? { failures: [{ reason: placementReasons.quota() }] } : capacity;
   }
   const place = findPlace(context.state, {
     clusterArn: cluster.arn,
