@@ -107,6 +107,8 @@ export interface ServiceDeploymentView {
   waitingHooks: readonly WaitingHook[];
   /** Names of the Lambda functions of lifecycle hooks that run. */
   runningHooks: readonly string[];
+  /** Texts about the lifecycle hooks for which ECS ends the deployment; absent where there are none. */
+  failedHooks?: readonly string[];
   breaker?: { status: string; failureCount: number; threshold: number };
   alarms?: { status: string; triggered: string[] };
   rollbackReason?: string;

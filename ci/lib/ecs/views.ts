@@ -1,5 +1,11 @@
 /** Converts the SDK's types, where every member may be absent, to those of the snapshot. */
-import type { Service, ServiceDeployment, ServiceDeploymentBrief, Task } from "@aws-sdk/client-ecs";
+import type {
+  DeploymentLifecycleHookDetail,
+  Service,
+  ServiceDeployment,
+  ServiceDeploymentBrief,
+  Task,
+} from "@aws-sdk/client-ecs";
 import { present } from "../common/present.js";
 import { isNetworkBalanced, shiftPlanOf } from "./shift-plan.js";
 import type { ServiceDeploymentView, ServiceView, TaskView } from "./snapshot.js";
@@ -42,6 +48,7 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
   const hooks = deployment.lifecycleHookDetails ?? [];
   const waiting = hooks.filter((hook) => hook.status === "AWAITING_ACTION");
   const running = hooks.filter((hook) => hook.status === "IN_PROGRESS");
+  const failed = hooks.flatMap(failureOfHook);
   return {
     arn: deployment.serviceDeploymentArn ?? "",
     status: deployment.status ?? "",
@@ -53,9 +60,8 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
       hookId: hookId ?? "",
       ...present({ expiresAt: expiresAt?.getTime(), timeoutAction }),
     })),
-    runningHooks: running.map(
-      ({ targetArn, hookId }) => /:function:([^:]+)/.exec(targetArn ?? "")?.[1] ?? hookId ?? "",
-    ),
+    runningHooks: running.map(nameOfHook),
+    ...(failed.length > 0 && { failedHooks: failed }),
     ...present({
       // A rolling deployment shifts no traffic by weight.
       shift,
@@ -73,6 +79,19 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
       alarms: alarms && { status: alarms.status ?? "", triggered: alarms.triggeredAlarmNames ?? [] },
     }),
   };
+}
+
+/** Returns the name of a hook's Lambda function, or the id of a pause. */
+function nameOfHook({ targetArn, hookId }: DeploymentLifecycleHookDetail): string {
+  return /:function:([^:]+)/.exec(targetArn ?? "")?.[1] ?? hookId ?? "";
+}
+
+/** ECS goes on after a time-out whose action is CONTINUE. The texts are those of ECS's own reasons, with the hook's name. */
+function failureOfHook(hook: DeploymentLifecycleHookDetail): string[] {
+  const name = nameOfHook(hook);
+  if (hook.status === "FAILED") return [`lifecycle hook ${name} FAILED`];
+  if (hook.status !== "TIMED_OUT" || hook.timeoutAction !== "ROLLBACK") return [];
+  return [hook.targetType === "PAUSE" ? `pause hook timed out: ${name}` : `hook target ${name} timed out`];
 }
 
 /** Returns what the list has of a service deployment: no stage, no hooks, no circuit breaker, no alarms, no sources. */

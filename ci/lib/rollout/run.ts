@@ -56,7 +56,7 @@ async function deploy(options: RunOptions & Listened): Promise<Omit<RolloutResul
   const outcome = { started, watched, http, version: release.version, baseline };
   const undone = verified.undone ?? (mayUndo(options) ? await rollBackIfNeeded(options, outcome) : undefined);
   const back = undone && (await verifyAfterRollback(options, undone, baseline));
-  const found = await explain(options, now, { watched, http, testListener, undone: back?.undone });
+  const found = await explain(options, now, { watched, http, testListener, gates, undone: back?.undone });
   const strategy = await restoreStrategy(options, started, watched.judgement.verdict);
   const race = await findConcurrentDeploy(options, started.base, watched);
   const result = makeResult(options, {

@@ -48,7 +48,10 @@ export async function watchAndVerify(
   const { span = noSpan, clock, release } = options;
   const { version } = release;
   const startedAt = clock.now();
-  const permitted: AllowedActions = { earlyStop: true, onTimeout: "leave", ...options.permitted };
+  const permitted: AllowedActions = {
+    ...{ earlyStop: true, onTimeout: "leave", isLimitComputed: options.timeoutMs === undefined },
+    ...options.permitted,
+  };
   const monitor = monitorUrl(options, before);
   const knownEvents = eventIds(now.service);
   const baseline = (): Baseline => (monitor.sawVersion() ? { ...before, sawVersion: true } : before);
@@ -64,7 +67,9 @@ export async function watchAndVerify(
   const watchFrom = (goal: Subject, earlier?: WatchedRollout) =>
     watch(options, goal, knownEvents, { ...how, ...present({ earlier: earlier && { ...earlier, startedAt } }) });
   const gates: GateResult[] = [];
-  const gated = options.gates && { session: options, version, urls: options.gates, verify: verifyOptions(options) };
+  const gated = options.gates && {
+    ...{ session: options, version, urls: options.gates, baseline: before, verify: verifyOptions(options) },
+  };
   const follow = (goal: Subject, earlier?: WatchedRollout) =>
     span(
       `roll out ${version} (${nameIn(subject.taskDefinition)})`,

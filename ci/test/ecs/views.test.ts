@@ -25,6 +25,26 @@ test("a Lambda hook that runs is in the view by its function's name", () => {
   assert.deepEqual(runningHooks, ["smoke-test"]);
 });
 
+test("hooks for which ECS ends a deployment are in the view, and none after which it goes on", () => {
+  const targetArn = "arn:aws:lambda:us-west-2:123456789012:function:smoke-test";
+  const lambda = { hookId: "ecs-lambda-1", targetType: "AWS_LAMBDA", targetArn } as const;
+  const pause = { hookId: "ecs-pause-1", targetType: "PAUSE", status: "TIMED_OUT" } as const;
+  const { failedHooks } = serviceDeploymentView({
+    lifecycleHookDetails: [
+      { ...lambda, status: "FAILED" },
+      { ...lambda, status: "TIMED_OUT", timeoutAction: "ROLLBACK" },
+      { ...lambda, status: "SUCCEEDED" },
+      { ...pause, timeoutAction: "ROLLBACK" },
+      { ...pause, timeoutAction: "CONTINUE" },
+    ],
+  });
+  assert.deepEqual(failedHooks, [
+    "lifecycle hook smoke-test FAILED",
+    "hook target smoke-test timed out",
+    "pause hook timed out: ecs-pause-1",
+  ]);
+});
+
 test("every lifecycle hook that waits is in the view, and no other", () => {
   const expiresAt = new Date(1_000);
   const { waitingHooks } = serviceDeploymentView({

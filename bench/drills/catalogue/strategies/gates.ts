@@ -27,7 +27,7 @@ export const gatedShifts: Drill[] = [
         description: "A gate finds another version on the test listener: no production request reaches it.",
         scenario: { service, release: wrongVersion, deployer },
         ends: { verdict: "rolled-back" },
-        cause: "hook-failed",
+        cause: "wrong-on-test-listener",
         dropsRequests: false,
       },
     ];

@@ -14,6 +14,9 @@ export interface CauseRule {
   isPermanent?: true;
 }
 
+/** Text of a cause that no rule finds in ECS's texts. */
+export type CauseText = Pick<CauseRule, "cause" | "title" | "fix">;
+
 export type Cause =
   | "wrong-platform"
   | "network-unreachable"
@@ -68,6 +71,9 @@ export type Cause =
   | "configuration-blocks"
   | "scale-in-protected"
   | "slow-start"
+  | "hook-running"
+  | "traffic-shifting"
+  | "service-throttled"
   | "draining"
   | "service-deleted"
   | "wrong-version-served"
@@ -76,6 +82,13 @@ export type Cause =
   | "errors-served"
   | "mixed-answers"
   | "unknown";
+
+/** Cause for which no rule matches. */
+export const unknown: CauseText = {
+  cause: "unknown",
+  title: "ECS returned no known cause",
+  fix: "Read the service's events and the tasks' logs.",
+};
 
 /** Returns the first rule that matches, so special rules stand before general ones in each table. */
 export function ruleFor(rules: readonly CauseRule[], text: string): CauseRule | undefined {

@@ -1,11 +1,12 @@
-import { nameIn } from "../../common/aws-names.js";
-import { isDeleted, primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
-import { type Cause, type CauseRule, ruleFor } from "./causes.js";
+import { isDeleted, primaryOf, type Snapshot, type Subject } from "../../ecs/snapshot.js";
+import { type Cause, type CauseRule, type CauseText, ruleFor, unknown } from "./causes.js";
 import type { ContainerRole } from "./container-roles.js";
-import { byCause, failedTasks, type TaskFailure, unhealthyTasks } from "./failures.js";
+import { endReasons } from "./end-reasons.js";
+import { byCause, failedTasks, type TaskFailure } from "./failures.js";
 import { ownEvents } from "./own-events.js";
 import { blockingRules, deploymentRules, eventRules, userRules } from "./service-causes.js";
-import { outcomeRules } from "./strategy-causes.js";
+import { outcomeRules, setupRules } from "./strategy-causes.js";
+import { isStarted, startedWait, startingWait, type Wait, waitBeforeRollback } from "./waits.js";
 
 /** Cause of a failed rollout, by what ECS returned. */
 export interface Diagnosis {
@@ -25,8 +26,8 @@ export interface Diagnosis {
 
 /**
  * Finds the cause in all observations of a rollout. Pure, and limited to our own revision: the tasks and events of others are no
- * evidence. A deleted service explains everything; otherwise the tasks' own failures come first, then the reason that ECS gives for
- * the end, then the service's events.
+ * evidence. A deleted service explains everything, then a reason of ECS that no task can have caused; otherwise the tasks' own failures come
+ * first, then the reason that ECS gives for the end, then the service's events.
  * @param roles Roles of the containers, where the task definition is known.
  */
 export function diagnose(
@@ -36,17 +37,19 @@ export function diagnose(
 ): Diagnosis {
   const failed = failedTasks(subject, snapshots, roles);
   const events = ownEvents(subject, snapshots).map(({ message }) => message);
-  const reasons = endReasons(snapshots);
+  const reasons = endReasons(subject, snapshots);
   const [most, ...rest] = byCause(failed);
   const own = [most, ...rest].find((group) => group && !incidental.includes(group.rule.cause));
   const of = (match: Match | undefined) => match && found(match.rule, [match.text], failed.length, failed.at(-1));
   const ofTask = (failure: TaskFailure | undefined) =>
     failure?.rule && found(failure.rule, failure.evidence, failed.length, failure);
+  const ofWait = (wait: Wait | undefined) => wait && found(wait.text, wait.evidence, 0, wait);
   return (
     isServiceDeleted(snapshots, failed.length) ??
     (isStarted(subject, snapshots)
-      ? (of(firstMatch(blockingRules, events)) ?? isDraining(subject, snapshots))
+      ? (of(firstMatch(blockingRules, events)) ?? ofWait(startedWait(subject, snapshots)))
       : undefined) ??
+    of(firstMatch(setupRules, reasons)) ??
     ofTask(own?.failures.at(-1)) ??
     of(firstMatch(deploymentRules, reasons)) ??
     of(firstMatch(eventRules, events)) ??
@@ -54,33 +57,14 @@ export function diagnose(
     of(firstMatch(userRules, subject.rollback ? [] : reasons)) ??
     ofTask(most?.failures.at(-1)) ??
     of(firstMatch(outcomeRules, reasons)) ??
-    isStarting(subject, snapshots) ??
+    ofWait(startingWait(subject, snapshots)) ??
+    ofWait(waitBeforeRollback(subject, snapshots)) ??
     found(unknown, failed.at(-1)?.evidence ?? events.slice(0, 3), failed.length, failed.at(-1))
   );
 }
 
 /** Causes that single tasks of a successful rollout have too: they explain a failure only where no other cause does. */
 const incidental: Cause[] = ["interrupted", "stopped-by-person"];
-
-type CauseText = Pick<CauseRule, "cause" | "title" | "fix">;
-
-const unknown: CauseText = {
-  cause: "unknown",
-  title: "ECS returned no known cause",
-  fix: "Read the service's events and the tasks' logs.",
-};
-
-const slowStart: CauseText = {
-  cause: "slow-start",
-  title: "the new tasks are still starting",
-  fix: "Run the same command again to continue watching. Set a longer time limit if the start is always slow.",
-};
-
-const draining: CauseText = {
-  cause: "draining",
-  title: "the old tasks are still draining",
-  fix: "Run the same command again to continue watching. The target group's deregistration delay sets how long draining takes.",
-};
 
 const deleted: CauseText = {
   cause: "service-deleted",
@@ -118,45 +102,6 @@ function isServiceDeleted(snapshots: readonly Snapshot[], failedTasks: number): 
   );
 }
 
-/** Returns true when the desired number of our tasks runs: the rollout then waits for the old tasks to stop. */
-function isStarted({ taskDefinition }: Subject, snapshots: readonly Snapshot[]): boolean {
-  const service = snapshots.at(-1)?.service;
-  const primary = service && primaryOf(service);
-  return primary?.taskDefinition === taskDefinition && primary.runningCount >= (service?.desiredCount ?? 0);
-}
-
-function isDraining(subject: Subject, snapshots: readonly Snapshot[]): Diagnosis | undefined {
-  const leaving = alive(snapshots).filter(
-    (task) => task.taskDefinition !== subject.taskDefinition && task.desiredStatus === "STOPPED",
-  );
-  return leaving.length > 0 ? found(draining, leaving.slice(0, 5).map(stateOf), 0) : undefined;
-}
-
-/** A health check that fails within the grace period is a slow start and not a failure. */
-function isStarting(subject: Subject, snapshots: readonly Snapshot[]): Diagnosis | undefined {
-  const [ailing] = unhealthyTasks(subject, snapshots);
-  if (ailing && !isInGrace(ailing.task, snapshots)) return found(ailing.rule ?? unknown, ailing.evidence, 0, ailing);
-  const isOurs = (task: TaskView) => task.taskDefinition === subject.taskDefinition;
-  const starting = alive(snapshots).filter((task) => isOurs(task) && task.healthStatus !== "HEALTHY");
-  return starting[0] && found(slowStart, starting.slice(0, 5).map(stateOf), 0, { task: starting[0] });
-}
-
-function alive(snapshots: readonly Snapshot[]): TaskView[] {
-  return snapshots.at(-1)?.tasks.filter(({ lastStatus }) => lastStatus !== "STOPPED") ?? [];
-}
-
-/** ECS ignores health checks in the grace period. Both ends are on our clock, because our times are never compared with AWS's. */
-function isInGrace({ arn }: TaskView, snapshots: readonly Snapshot[]): boolean {
-  const grace = (snapshots.at(-1)?.service.healthCheckGracePeriodSeconds ?? 0) * 1000;
-  const isRunning = (task: TaskView) => task.arn === arn && task.lastStatus === "RUNNING";
-  const first = snapshots.find(({ tasks }) => tasks.some(isRunning));
-  return first !== undefined && (snapshots.at(-1)?.at ?? 0) - first.at < grace;
-}
-
-function stateOf({ arn, lastStatus, healthStatus }: TaskView): string {
-  return `task ${nameIn(arn)} ${lastStatus}${healthStatus === undefined ? "" : `, ${healthStatus}`}`;
-}
-
 interface Match {
   rule: CauseRule;
   text: string;
@@ -169,12 +114,6 @@ function firstMatch(rules: readonly CauseRule[], texts: readonly string[]): Matc
     return text === undefined ? [] : [{ rule, text }];
   });
   return matches[0];
-}
-
-function endReasons(snapshots: readonly Snapshot[]): string[] {
-  const { statusReason, rollbackReason, alarms } = snapshots.at(-1)?.ours ?? {};
-  const fired = alarms?.status === "TRIGGERED" ? [`alarm ${alarms.triggered.join(", ")} TRIGGERED`] : [];
-  return [statusReason ?? "", rollbackReason ?? "", ...fired];
 }
 
 /** Cause for which the revision that ECS rolls back to does not start. */

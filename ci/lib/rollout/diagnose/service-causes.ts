@@ -30,6 +30,12 @@ export const eventRules: readonly CauseRule[] = [
     fix: "Read the reason: capacity, limits, subnets, or CPU and memory that no host has.",
   },
   ...blockingRules,
+  {
+    cause: "service-throttled",
+    pattern: /operations are being throttled/i,
+    title: "AWS throttles the calls that ECS makes for the service",
+    fix: "ECS tries again by itself. Start fewer deployments and tasks at the same time, or request higher API quotas for EC2 and Elastic Load Balancing (Service Quotas).",
+  },
   ...taskRules.filter(({ cause }) => cause.startsWith("role-")),
   ...healthRules,
 ];

@@ -90,6 +90,11 @@ const networkingRules: readonly CauseRule[] = [
 /** Reasons that name the part which failed. */
 export const strategyRules: readonly CauseRule[] = [infrastructureRole, ...hookRules, ...networkingRules];
 
+/** Those that no task can have caused: roles, functions that can't be invoked, listener rules, and a pause that no user ended. */
+export const setupRules: readonly CauseRule[] = strategyRules.filter(
+  ({ cause }) => !["hook-failed", "hook-response-invalid", "hook-timed-out"].includes(cause),
+);
+
 /** Reasons that name what ECS did, and not why: matched after all others. */
 export const outcomeRules: readonly CauseRule[] = [
   {

@@ -12,6 +12,8 @@ export interface AllowedActions {
   earlyStop: boolean;
   /** Action on a rollout that is undecided at the deadline. */
   onTimeout: "leave" | "rollback";
+  /** True when the deadline follows from the service's settings, and no user has set it. */
+  isLimitComputed?: boolean;
 }
 export const watchOnly: AllowedActions = { earlyStop: false, onTimeout: "leave" };
 
@@ -26,7 +28,8 @@ export type FailFast = (
 export const rollbackLimit = 15 * 60_000;
 
 /** @param proof Returns the proof of a check beside the watch that the release is wrong, as in `because …`. */
-export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActions, proof = noProof): FailFast {
+export function failFast(session: Session, permitted: AllowedActions, proof = noProof): FailFast {
+  const { earlyStop, onTimeout, isLimitComputed = false } = permitted;
   let done = false;
   const isAbsent = imageAbsence(session);
   return async (subject, snapshots, judgement) => {
@@ -34,7 +37,7 @@ export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActi
     const found = await reason(subject, snapshots, judgement);
     if (found === undefined) return subject;
     const { why, phases } = found;
-    const end = endOf(subject, snapshots.at(-1) as Snapshot, phases);
+    const end = found.unless ?? endOf(subject, snapshots.at(-1) as Snapshot, phases);
     if (end !== undefined) {
       done = true;
       session.progress(`Not requesting a rollback: ${end}.`);
@@ -55,8 +58,12 @@ export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActi
     judgement: Judgement,
   ): Promise<DueRollback | undefined> {
     if (judgement.state === "decided") {
-      const isDue = judgement.verdict === "timed-out" && onTimeout === "rollback";
-      return isDue ? { why: "because the deadline passed", phases: ["before", "in part"] } : undefined;
+      if (judgement.verdict !== "timed-out" || onTimeout !== "rollback") return undefined;
+      const unless = isLimitComputed ? hookThatRuns(snapshots.at(-1) as Snapshot) : undefined;
+      return {
+        ...{ why: "because the deadline passed", phases: ["before", "in part"] },
+        ...(unless !== undefined && { unless }),
+      };
     }
     const latest = snapshots.at(-1) as Snapshot;
     if (!earlyStop) return undefined;
@@ -84,6 +91,15 @@ function noProof(): string | undefined {
 interface DueRollback {
   why: string;
   phases: readonly TrafficPhase[];
+  /** Reason for which it is not requested all the same. */
+  unless?: string;
+}
+
+/** A hook may run for a day where it has no time-out of its own, which the computed deadline does not count: ECS ends it. */
+function hookThatRuns({ ours }: Snapshot): string | undefined {
+  const [name] = ours?.runningHooks ?? [];
+  if (name === undefined) return undefined;
+  return `the lifecycle hook ${name} runs, and ECS ends it at the hook's own time-out; --timeout-minutes sets a limit that counts for hooks too`;
 }
 
 /** Returns the reason for which no rollback is requested any more; undefined while one is possible. */

@@ -5,7 +5,8 @@ import { gateUrl, type Target } from "../../config/target.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import { formatProgressEvent } from "../progress-event.js";
 import type { Session } from "../session.js";
-import type { HttpTarget } from "../verify/http-target.js";
+import { type Baseline, ownershipOf } from "../verify/baseline.js";
+import { checkedUrl, type HttpTarget } from "../verify/http-target.js";
 import { type HttpCheck, type VerifyOptions, verify } from "../verify/verify.js";
 import type { WatchedRollout } from "../watch/watch.js";
 import { endPause } from "./continue-or-abort.js";
@@ -38,6 +39,8 @@ export interface GateOptions {
   session: Session;
   version: string;
   urls: GateUrls;
+  /** Response of the public URL before the rollout: a URL of another service proves nothing. */
+  baseline?: Baseline;
   verify: VerifyOptions;
 }
 
@@ -103,7 +106,9 @@ async function passGate(
   if (!gate || !http) return undefined;
   session.progress(`${stage}: requesting ${version} at ${http.host ?? http.baseUrl} to end the pause ${hookId}.`);
   const at = session.clock.now();
-  const check = await checkAt(options, gate, http);
+  const { baseline = {} } = options;
+  const isForeign = gateUrl(stage) === "url" && ownershipOf(baseline) === "foreign";
+  const check = isForeign ? foreignAnswer(http, baseline) : await checkAt(options, gate, http);
   const url = "url" in check ? check.url : http.baseUrl;
   const action = check.state === "verified" ? "CONTINUE" : check.state === "wrong" ? "ROLLBACK" : "NONE";
   const known = { stage, hookId, url, at, answered: answerOf(check, version) };
@@ -116,6 +121,12 @@ async function passGate(
   const event = { type: "gate", ...result } as const;
   session.progress(formatProgressEvent(event), event);
   return result;
+}
+
+/** Another service answers at the URL: no request is sent. */
+function foreignAnswer(http: HttpTarget, { answered, running }: Baseline): HttpCheck {
+  const why = `${answered} before the rollout, while ${running} ran, so it is not, or not only, this service's URL`;
+  return { state: "unproven", url: checkedUrl(http), answered: why };
 }
 
 /** Requests until the answers are right, or the gate's time is over: a rule takes up to 14 s to reach every node of the load balancer. */

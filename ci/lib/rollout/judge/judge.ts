@@ -64,6 +64,9 @@ function judgeServiceDeployment(
     case "ROLLBACK_REQUESTED":
     case "ROLLBACK_IN_PROGRESS":
       return undecided("ECS to finish the rollback", seen);
+    case "STOP_REQUESTED":
+      // A hook that still waits can't be continued any more.
+      return undecided("ECS to stop the rollout", seen);
     default:
       // ECS adds states, and a new one may be a pause, a rollback or an end: after these a hook that still waits holds nothing.
       if (ours.waitingHooks.length > 0 && ours.rollbackReason === undefined && ours.finishedAt === undefined) {
@@ -175,6 +178,7 @@ function trafficNow({ productionWeight }: ServiceDeploymentView): string {
 function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): string {
   const text = `${ours.statusReason ?? ""} ${ours.rollbackReason ?? ""}`;
   if (/lifecycle hook/i.test(text)) return "a lifecycle hook";
+  if (/pause hook timed out/i.test(text)) return "ECS, because no user ended a pause in time";
   if (isOfUser(text)) return rollback ? `Slipway, ${rollback.why}` : "a user";
   return triggered(ours) ?? monitorIn(text) ?? "ECS";
 }

@@ -16,6 +16,7 @@ const eventCauses: [cause: string, event: string][] = [
   ],
   ["quota-reached", "was unable to place a task. Reason: The requested CPU configuration is above your limit."],
   ["cannot-be-placed", "was unable to place a task. Reason: Internal error."],
+  ["service-throttled", "operations are being throttled. Will try again later."],
   [
     "configuration-blocks",
     "was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diagnose } from "../../../lib/rollout/diagnose/diagnose.js";
-import { serviceDeployment, snapshot, subject } from "../../support/snapshots.js";
+import { base, deployment, serviceDeployment, snapshot, subject } from "../../support/snapshots.js";
 import { exited } from "../../support/stopped-tasks.js";
 
 const hook = "Service deployment rolled back because POST_TEST_TRAFFIC_SHIFT lifecycle hook(s) failed.";
@@ -92,3 +92,43 @@ test("failed tasks explain more than the circuit breaker, and a hook more than a
   });
   assert.equal(diagnose(subject, [snapshot({ ours: failed })]).cause, "hook-failed");
 });
+
+test("a task that crashed before is not the cause where ECS names a part that no task can break", () => {
+  const own = ["hook-failed", "hook-response-invalid", "hook-timed-out", "circuit-breaker", "no-rollback-candidate"];
+  for (const [cause, statusReason] of reasons) {
+    if (own.includes(cause) || cause === "stopped-by-person") continue;
+    const ours = serviceDeployment("ROLLBACK_SUCCESSFUL", { statusReason });
+    assert.equal(diagnose(subject, [snapshot({ ours, tasks: [exited({ exitCode: 1 })] })]).cause, cause);
+  }
+});
+
+test("where there is nothing to roll back to, the hook that failed is the cause", () => {
+  const judged = (failedHooks: string[]) => {
+    const statusReason = "No rollback candidate was found to run the rollback.";
+    return diagnose(subject, [snapshot({ ours: serviceDeployment("ROLLBACK_FAILED", { statusReason, failedHooks }) })]);
+  };
+  assert.equal(judged(["lifecycle hook smoke-test FAILED"]).cause, "hook-failed");
+  assert.deepEqual(judged(["lifecycle hook smoke-test FAILED"]).evidence, ["lifecycle hook smoke-test FAILED"]);
+  assert.equal(judged(["pause hook timed out: ecs-pause-1"]).cause, "pause-timed-out");
+  assert.equal(judged(["hook target smoke-test timed out"]).cause, "hook-timed-out");
+});
+
+/** Reasons of classic deployments: all that can be read without permission for service deployments. */
+const classic: [cause: string, reason: string][] = [
+  ["alarm-fired", "ECS deployment failed: alarm detected: rolling back to deploymentId ecs-svc/1."],
+  [
+    "hook-failed",
+    "ECS deployment failed: PRE_SCALE_UP lifecycle hook(s) failed: rolling back to deploymentId ecs-svc/1.",
+  ],
+  ["circuit-breaker", "ECS deployment circuit breaker: tasks failed to start."],
+  ["stopped-by-person", "ECS deployment ecs-svc/2 stopped by user."],
+];
+for (const [cause, rolloutStateReason] of classic) {
+  test(`${cause} is the cause for the classic deployment's reason: ${rolloutStateReason}`, () => {
+    const failed = deployment({ status: "ACTIVE", rolloutState: "FAILED", rolloutStateReason });
+    const back = deployment({ id: "ecs-svc/1", taskDefinition: base });
+    const seen = [snapshot({ deployments: [back, failed], tasks: [] }), snapshot({ deployments: [back], tasks: [] })];
+    const { cause: found, evidence } = diagnose({ ...subject, classicOnly: "denied" }, seen);
+    assert.deepEqual([found, evidence], [cause, [rolloutStateReason]]);
+  });
+}

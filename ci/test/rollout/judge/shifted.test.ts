@@ -24,6 +24,12 @@ test("until shifted, a deployment in its bake time with all production traffic i
   assert.equal(judge(subject, [snapshot({ ours, deployments: [underWay] })]).state, "undecided");
 });
 
+test("a hook that still waits is no pause once a stop is requested: ECS refuses to continue it", () => {
+  const waiting = { waitingHooks: [{ hookId: "hook-1" }] };
+  for (const status of ["STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"])
+    assert.equal(judged(waiting, status), "undecided", status);
+});
+
 test("until shifted, an end or a hook that waits comes first", () => {
   assert.equal(judged(baking, "ROLLBACK_SUCCESSFUL"), "rolled-back");
   assert.equal(judged(baking, "ROLLBACK_IN_PROGRESS"), "undecided");
