@@ -13,10 +13,12 @@ const scenario: Scenario = {
   ],
 };
 const all = Array.from({ length: 8 }, (_, phase) => atPhase(scenario, phase, 8));
+const scaleUps = all.map(({ aws }) => (aws?.timing?.scaleUp ?? awsTiming.scaleUp) - awsTiming.scaleUp);
 const starts = all.map(({ aws }) => (aws?.timing?.deploymentStart ?? awsTiming.deploymentStart) - 45_000);
 
 test("the phases of a drill spread its events evenly over the longest poll interval", () => {
   assert.deepEqual(starts, [0, 625, 1250, 1875, 2500, 3125, 3750, 4375]);
+  assert.deepEqual(scaleUps, starts, "of a traffic shift");
   for (const name of ["deprovisioning", "rollbackStart"] as const) {
     const moved = all.map(({ aws }) => (aws?.timing?.[name] ?? awsTiming[name]) - awsTiming[name]);
     assert.deepEqual(

@@ -96,7 +96,7 @@ export const strategies: Found[] = [
       },
       interventions: [{ at: 108_000, do: "deploy", version: "v2.0.0" }],
       aws: { faults: [{ kind: "silent", effect: true, service: "ecs", operation: "*", from: 59_000, times: 4 }] },
-      again: [6000],
+      again: [13_400],
       deployer: { http: true, verb: "rollback" },
       before: { versions: ["v0.8.0", "v0.9.0", "v1.0.0"] },
     },

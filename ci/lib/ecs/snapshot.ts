@@ -58,6 +58,8 @@ export interface ServiceView {
   /** The service's early success criteria are enabled. */
   earlySuccess?: boolean;
   deployments: DeploymentView[];
+  /** Lifecycle stages of the PAUSE hooks of its deployments; absent without any. */
+  pauseStages?: string[];
   /** Tasks are judged by target groups too. */
   isBalanced?: boolean;
   /** Its production listener is of a Network Load Balancer. */

@@ -1,5 +1,6 @@
 /** Converts the SDK's types, where every member may be absent, to those of the snapshot. */
 import type {
+  DeploymentConfiguration,
   DeploymentLifecycleHookDetail,
   Service,
   ServiceDeployment,
@@ -11,6 +12,7 @@ import { isNetworkBalanced, shiftPlanOf } from "./shift-plan.js";
 import type { ServiceDeploymentView, ServiceView, TaskView } from "./snapshot.js";
 
 export function serviceView(service: Service): ServiceView {
+  const pauseStages = pauseStagesOf(service.deploymentConfiguration);
   return {
     status: service.status ?? "",
     desiredCount: service.desiredCount ?? 0,
@@ -18,6 +20,7 @@ export function serviceView(service: Service): ServiceView {
     pendingCount: service.pendingCount ?? 0,
     isBalanced: (service.loadBalancers?.length ?? 0) > 0,
     ...(isNetworkBalanced(service) && { isNetworkBalanced: true }),
+    ...(pauseStages.length > 0 && { pauseStages }),
     ...present({
       healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
       earlySuccess: service.deploymentConfiguration?.earlySuccessCriteria?.enable,
@@ -39,6 +42,11 @@ export function serviceView(service: Service): ServiceView {
       message: event.message ?? "",
     })),
   };
+}
+
+function pauseStagesOf({ lifecycleHooks = [] }: DeploymentConfiguration = {}): string[] {
+  const pauses = lifecycleHooks.filter(({ targetType }) => targetType === "PAUSE");
+  return [...new Set(pauses.flatMap(({ lifecycleStages = [] }) => lifecycleStages))];
 }
 
 export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDeploymentView {

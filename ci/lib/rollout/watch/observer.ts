@@ -7,6 +7,7 @@ import { isServing } from "../../ecs/states.js";
 import { describeTasks, listTasks } from "../../ecs/tasks.js";
 import { serviceView } from "../../ecs/views.js";
 import type { Session } from "../session.js";
+import { mayPause, pausePace } from "./expected-pause.js";
 import { lightPoll, mayLightPoll } from "./light-poll.js";
 import { type OwnDeployment, readOwnDeployment } from "./own-deployment.js";
 import { isEnding, ownTasks } from "./phase.js";
@@ -16,12 +17,15 @@ export interface Observation {
   subject: Subject;
   snapshot: Snapshot;
 }
-export type Observer = (subject: Subject, previous?: Snapshot) => Promise<Observation>;
+/** Polls ECS. `earlier` are the snapshots until now. */
+export type Observer = (subject: Subject, earlier?: readonly Snapshot[]) => Promise<Observation>;
 
 /** Milliseconds after which each is read again although the service shows no change. */
 const staleAfter = {
   /** A stop requested by a user is visible only there. */
   deployment: 20_000,
+  /** The same while a pause may begin: the poll after this one would be too late. */
+  pausing: pausePace / 2,
   /** Only the tasks show their health. */
   tasks: 60_000,
   /** ECS can add an exit code 30 s after the exit. */
@@ -40,21 +44,28 @@ export function observer(session: Session): Observer {
   let manifests: string[] | undefined;
   let listedAt = Number.NEGATIVE_INFINITY;
 
-  return async (before, previous) => {
-    if (!previous || !mayLightPoll(before, previous)) return await poll(before, previous);
+  return async (before, earlier = []) => {
+    const previous = earlier.at(-1);
+    const mayWait = mayPause(before, earlier, session.clock.now() - (previous?.at ?? 0));
+    if (!previous || !mayLightPoll(before, previous, mayWait)) return await poll(before, mayWait, previous);
     const seen = await readOwnDeployment(session, before, previous.ours, revisions, previous.service);
     // The last poll before `timed-out` reads everything.
     const isEnough = isDeepStrictEqual(seen.ours, previous.ours) && session.clock.now() < before.deadline;
     return isEnough
       ? { subject: seen.subject, snapshot: lightPoll(previous, session.clock.now()) }
-      : await poll(seen.subject, previous, seen);
+      : await poll(seen.subject, mayWait, previous, seen);
   };
 
-  /** @param known Our service deployment, when it has just been read. */
-  async function poll(before: Subject, previous?: Snapshot, known?: OwnDeployment): Promise<Observation> {
+  /** @param mayWait A pause may begin. @param known Our service deployment, when it has just been read. */
+  async function poll(
+    before: Subject,
+    mayWait: boolean,
+    previous?: Snapshot,
+    known?: OwnDeployment,
+  ): Promise<Observation> {
     const service = await readView(session, previous?.service);
     const at = session.clock.now();
-    const isKept = service.notFound !== undefined || (previous && !needsOurs(before, previous, service, at));
+    const isKept = service.notFound !== undefined || (previous && !needsOurs(before, previous, service, at, mayWait));
     const kept = !known && isKept ? previous : undefined;
     const isFresh = previous && (service.notFound !== undefined || !needsTasks(before, previous, service, at));
     const [{ subject: found, ours }, tasks] = await Promise.all([
@@ -117,12 +128,13 @@ async function readView(session: Session, known: ServiceView | undefined): Promi
  * Our service deployment is read when the service has changed, and when only it can show the end. Where light polls alternate with full
  * ones, the next light poll reads it, unless the deployments themselves have changed.
  */
-function needsOurs(subject: Subject, previous: Snapshot, service: ServiceView, at: number): boolean {
+function needsOurs(subject: Subject, previous: Snapshot, service: ServiceView, at: number, mayWait: boolean): boolean {
   const { ours, oursAt = 0, service: before } = previous;
   if (isEnding(ours?.status) || primaryOf(service)?.rolloutState === "COMPLETED") return true;
   // Before `timed-out`, a hook may wait by now.
   if (at >= subject.deadline) return true;
-  if (at - oursAt >= staleAfter.deployment || statesOf(before) !== statesOf(service)) return true;
+  const stale = mayWait ? staleAfter.pausing : staleAfter.deployment;
+  if (at - oursAt >= stale || statesOf(before) !== statesOf(service)) return true;
   const { isLightPoll: _, ...full } = previous;
   return fingerprint(before) !== fingerprint(service) && !mayLightPoll(subject, { ...full, at, service });
 }

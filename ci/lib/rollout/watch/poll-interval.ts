@@ -1,5 +1,6 @@
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import { expectedEnd } from "./expected-end.js";
+import { mayPause, pausePace } from "./expected-pause.js";
 import { shiftWait } from "./shift-progress.js";
 
 /** Milliseconds. With the calls of a poll, the verdict follows within 2 s after ECS shows it. */
@@ -30,7 +31,8 @@ export function pollInterval(subject: Subject, snapshots: readonly [Snapshot, ..
   const waiting = intervalInWait(subject, snapshots);
   if (waiting > longest) return waiting;
   const age = latest.at - first.at;
-  return Math.max(near, Math.round(Math.min(longest, age * growth, left)));
+  const most = mayPause(subject, snapshots, longest) ? pausePace : longest;
+  return Math.max(near, Math.round(Math.min(most, age * growth, left)));
 }
 
 /** Returns the interval that a wait of known length allows, in milliseconds; 0 outside of one, or with the end or the deadline near. */

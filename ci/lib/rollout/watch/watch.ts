@@ -53,7 +53,7 @@ export async function watch(
   for (;;) {
     const previous = snapshots.at(-1);
     beside?.(previous, subject);
-    const observation = await pollWithRetries(session, () => poll(subject, previous), subject);
+    const observation = await pollWithRetries(session, () => poll(subject, snapshots), subject);
     const [lost] = uncertainties(observation.subject);
     if (lost !== undefined && lost !== uncertainties(subject)[0]) progress(lost);
     subject = observation.subject;
@@ -78,7 +78,7 @@ export async function watch(
 export async function pollAgain(session: Session, watched: WatchedRollout): Promise<WatchedRollout> {
   const poll = observer(session);
   try {
-    const { subject, snapshot } = await poll(watched.subject, watched.snapshots.at(-1));
+    const { subject, snapshot } = await poll(watched.subject, watched.snapshots);
     const snapshots: WatchedRollout["snapshots"] = [...watched.snapshots, snapshot];
     const judgement = judge(subject, snapshots);
     return judgement.state === "decided" ? { subject, judgement, snapshots } : watched;

@@ -28,6 +28,25 @@ test("while the tasks start, every other poll is one call for our service deploy
   ]);
 });
 
+test("while a pause may begin, two polls of three are light, and each reads our service deployment", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  const lifecycleHooks = [{ targetType: "PAUSE", lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"] }];
+  set(world.service, { deploymentConfiguration: { lifecycleHooks } });
+  update(world, revisionArn(8));
+  set(world.serviceDeployments[0], { lifecycleStage: "TEST_TRAFFIC_SHIFT" });
+  let seen = await look(subject);
+  const polled: string[][] = [];
+  for (let n = 0; n < 6; n++) {
+    await clock.sleep(4_000);
+    fake.calls.length = 0;
+    seen = await look(seen.subject, seen.snapshot);
+    polled.push(fake.calls.map(({ operation }) => operation));
+  }
+  const light = ["DescribeServiceDeployments"];
+  const full = ["DescribeServices", "DescribeServiceDeployments"];
+  assert.deepEqual(polled, [light, light, full, light, light, full]);
+});
+
 test("a light poll that observes a changed service deployment becomes a full poll at once", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));

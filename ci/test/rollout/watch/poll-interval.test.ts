@@ -70,6 +70,16 @@ test("while no end is expected, the interval grows with the age of the rollout, 
   );
 });
 
+test("while a pause may begin, the interval is up to 4 s", () => {
+  const service = { ...snapshot({ ...starting }).service, pauseStages: ["PRE_SCALE_UP"] };
+  const at = (lifecycleStage: string) =>
+    interval(
+      { ...starting, tasks: [oldTask()], ours: serviceDeployment("IN_PROGRESS", { lifecycleStage }) },
+      { service },
+    );
+  assert.deepEqual([at("RECONCILE_SERVICE"), at("SCALE_UP")], [4000, 5000]);
+});
+
 test("an end is not expected while old tasks are to be stopped, or while ours start", () => {
   assert.equal(interval({ ...started, tasks: [task(), oldTask()] }), 5000);
   const gone = oldTask({ lastStatus: "STOPPED", desiredStatus: "STOPPED" });
