@@ -49,6 +49,7 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
   const first = new Map<string, string>();
   const last = new Map<string, string>();
   const service = () => Object.values(state.services)[0];
+  const learned = new Set(service()?.serviceDeployments);
   const current = service()?.taskDefinition ?? "";
   if (bringsRelease(current)) {
     truth.own = [current];
@@ -73,11 +74,7 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
       truth.ofRevision[revision] ??= [moment("none")];
       add(truth.ofRevision[revision], ...seen(arn));
     }
-    for (const [revision, arn] of last) {
-      if (arn === first.get(revision)) continue;
-      truth.ofRepetition[revision] ??= [];
-      add(truth.ofRepetition[revision], ...seen(arn));
-    }
+    for (const revision of last.keys()) noteRepetition(revision);
     const latest = [...first.keys()].findLast((revision) => truth.own.includes(revision) || undos.has(revision));
     if (latest === undefined) return;
     const arn = (undos.has(latest) ? last : first).get(latest) ?? "";
@@ -87,6 +84,13 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
       truth.rollout = arn;
       add(truth.moments, is, visibleAt);
     }
+  }
+
+  function noteRepetition(revision: string) {
+    const arn = last.get(revision);
+    if (arn === undefined || arn === first.get(revision)) return;
+    truth.ofRepetition[revision] ??= [];
+    add(truth.ofRepetition[revision], ...seen(arn));
   }
 
   function noteFacts() {
@@ -105,6 +109,9 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
       const revision = revisionOf(state, state.serviceDeployments[arn]) ?? "";
       if (!bringsRelease(revision) && !undos.has(revision)) continue;
       if (!first.has(revision)) first.set(revision, arn);
+      // What it replaces is followed no more.
+      if (!learned.has(arn)) noteRepetition(revision);
+      learned.add(arn);
       last.set(revision, arn);
     }
   }

@@ -29,13 +29,13 @@ export function checkOutcome(scenario: Scenario, outcome: Outcome): string[] {
 /** Returns the first of two deploys, with the moments of the other that it may report. */
 export function firstOf(outcome: Outcome): Outcome {
   const { oracle: truth, concurrent } = outcome;
-  return concurrent ? { ...outcome, oracle: withOther(truth, concurrent.oracle) } : outcome;
+  return concurrent ? { ...outcome, oracle: withOther(truth, concurrent.oracle), other: concurrent } : outcome;
 }
 
 function secondWrong(outcome: Outcome, concurrent: NonNullable<Outcome["concurrent"]>): string[] {
   // A refused deploy has no report, and the first one's is not its own.
   const { report: _, ...shared } = outcome;
-  const second = { ...shared, ...concurrent, oracle: withOther(concurrent.oracle, outcome.oracle) };
+  const second = { ...shared, ...concurrent, oracle: withOther(concurrent.oracle, outcome.oracle), other: outcome };
   return wrongOf(concurrent.scenario, second).map((fault) => `the second: ${fault}`);
 }
 

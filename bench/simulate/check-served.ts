@@ -12,12 +12,18 @@ function isOfApp({ by, version, status = 0 }: Partial<PublicAnswer>): boolean {
 
 /**
  * Checks that the URL was shown to be this service's: before the rollout began, only this service's tasks responded, with a version, as
- * many times as a verification needs. For a rollout that another user began, no earlier response is known.
+ * many times as a verification needs. A deploy that has attached to the rollout of the other of two finds its responses in a tag; for a
+ * rollout that another user began, no earlier response is known.
  */
-function wasShownOwn({ answers, oracle: truth }: Outcome): boolean {
-  const begun = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at;
-  const before = answers.filter(({ at }) => at < (begun ?? 0)).slice(-5);
+function wasShownOwn({ other, ...outcome }: Outcome): boolean {
+  const begun = begunAt(outcome);
+  const [{ answers }, since = 0] = other && begun === undefined ? [other, begunAt(other)] : [outcome, begun];
+  const before = answers.filter(({ at }) => at < since).slice(-5);
   return before.length === 5 && before.every(({ by, version }) => by === undefined && version !== undefined);
+}
+
+function begunAt({ oracle: { updates } }: Pick<Outcome, "oracle">): number | undefined {
+  return updates.find(({ began, isUndo }) => began && !isUndo)?.at;
 }
 
 /** Checks whether a task that was polled in the last run returned another version. */

@@ -20,6 +20,8 @@ export interface Outcome {
   concurrent?: Pick<Outcome, "runs" | "report" | "oracle" | "answers" | "testAnswers" | "taskAnswers"> & {
     scenario: Scenario;
   };
+  /** The other of two deploys, where one of them is checked: its responses before the rollout count for both. */
+  other?: Pick<Outcome, "oracle" | "answers">;
   /** Number of lifecycle hooks by status, in all deployments. */
   hooks: Record<string, number>;
   /** Responses of the test listener to the deployer; absent without any. */

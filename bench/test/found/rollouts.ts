@@ -324,4 +324,18 @@ export const rollouts: Found[] = [
     },
     verdicts: ["stopped"],
   },
+  {
+    name: "a call attaches to the release that a user has forced, and the user forces it again",
+    seed: 120032403,
+    scenario: {
+      service: {},
+      interventions: [
+        { at: 273_000, do: "redeploy" },
+        { at: 180_000, do: "redeploy" },
+        { at: 1000, do: "alarm", name: "errors", state: "ALARM" },
+      ],
+      again: [139_000],
+    },
+    verdicts: ["deployed", "superseded"],
+  },
 ];

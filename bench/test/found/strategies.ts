@@ -224,4 +224,25 @@ export const strategies: Found[] = [
     },
     verdicts: ["paused"],
   },
+  {
+    name: "the second of two deploys knows by a tag what the public URL returned before, and the test listener serves errors",
+    seed: 120035456,
+    scenario: {
+      service: {
+        alarms: ["errors"],
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+        check: "load-balancer",
+        hooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_PRODUCTION_TRAFFIC_SHIFT"] }],
+      },
+      concurrent: { at: 1320 },
+      release: { tasks: [{ serves: { status: 500 } }] },
+      deployer: {
+        http: true,
+        gates: [{ stage: "POST_PRODUCTION_TRAFFIC_SHIFT", timeoutSeconds: 60 }],
+        timeoutMs: 7_200_000,
+        more: { testHttp: { baseUrl: "http://test-web.example" } },
+      },
+    },
+    verdicts: ["rolled-back"],
+  },
 ];
