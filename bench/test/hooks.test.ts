@@ -38,7 +38,7 @@ test("several hooks that wait are listed, and neither continue nor abort chooses
   }
   await assert.rejects(continueDeployment(scene.session, "ecs-pause-0"), { code: "no-such-hook" });
   assert.ok((await listWaiting(scene.session)).includes(first));
-  await continueDeployment(scene.session, first);
+  assert.match(await continueDeployment(scene.session, first), new RegExp(`It still waits at ${second}\\.$`));
   assert.deepEqual(await scene.waiting(), [second]);
   await abortDeployment(scene.session, second);
   assert.match((await scene.newest()).status, /^ROLLBACK_/);

@@ -20,6 +20,9 @@ test("status and history show the strategy, and the stage, weights and hooks of 
   const held = "IN_PROGRESS, POST_TEST_TRAFFIC_SHIFT, production 0 %, test 100 %, waits for ecs-pause-";
   assert.match(await read(), new RegExp(`^rollout {5}${held}`, "m"));
   const history = formatHistory(await readHistory(session, 10));
-  assert.match(history.split("\n")[1] ?? "", new RegExp(`unfinished: ${held}.* CANARY `));
+  assert.match(history.split("\n")[1] ?? "", /unfinished {2}CANARY /);
+  const [hook] = await scene.waiting();
+  assert.match(history.split("\n")[2] ?? "", new RegExp(`^  now: ${held.slice(0, -"ecs-pause-".length)}${hook}$`));
+  assert.match(await read(), /^next {8}`continue` lets it go on, and `abort` rolls it back\.$/m);
   assert.match(history, /ended as +strategy/);
 });

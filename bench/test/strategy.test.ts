@@ -1,14 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readService } from "../../ci/lib/ecs/service.js";
+import { readableDeployments } from "../../ci/lib/ecs/service-deployments.js";
+import { formatReport } from "../../ci/lib/report/report-text.js";
+import { continueDeployment } from "../../ci/lib/rollout/hooks/continue-or-abort.js";
 import { type DeployArguments, parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
+import { propose } from "../../ci/lib/rollout/plan/proposal.js";
+import { registeredAt } from "../../ci/lib/rollout/revisions/own-revisions.js";
 import { run } from "../../ci/lib/rollout/run.js";
-import { advancedConfiguration, BLUE, GREEN, PRODUCTION, shiftScene } from "./shift-scene.js";
+import { strategies } from "./shift-scenario.js";
+import { advancedConfiguration, BLUE, GREEN, PRODUCTION, pause, shiftScene } from "./shift-scene.js";
 
 type Scene = Awaited<ReturnType<typeof shiftScene>>;
 
 async function deploy({ session, publish }: Scene, version: string, changes: DeployArguments, timeoutMs?: number) {
   const settings = parseDeploySettings({ ...changes, ignore: ["mutable-tags"] });
   return await run({ ...session, release: await publish(version), settings, ...(timeoutMs && { timeoutMs }) });
+}
+
+async function proposed({ session, publish }: Scene, version: string, changes: DeployArguments) {
+  const now = await readService(session.aws, session.target);
+  const deployments = await readableDeployments(session, registeredAt(now.current));
+  const settings = parseDeploySettings({ ...changes, ignore: ["mutable-tags"] });
+  return await propose(session, now, deployments, await publish(version), settings);
 }
 
 const strategyNow = async ({ described }: Scene) => {
@@ -57,6 +71,45 @@ test("a strategy for one deploy is taken back after it, and a repetition finds n
   assert.deepEqual(await strategyNow(scene), ROLLING);
   const again = await deploy(scene, "v2.0.0", once);
   assert.deepEqual([again.verdict, again.changed, again.strategy?.afterwards], ["deployed", false, "restored"]);
+});
+
+test("a call after a pause attaches to the rollout, and reports the release before it", async () => {
+  const lifecycleHooks = [pause("POST_TEST_TRAFFIC_SHIFT")];
+  const scene = await shiftScene({ deploymentConfiguration: { ...strategies.CANARY, lifecycleHooks } });
+  assert.equal((await deploy(scene, "v2.0.0", {})).verdict, "paused");
+  await continueDeployment(scene.session);
+  const report = await deploy(scene, "v2.0.0", {});
+  assert.deepEqual([report.verdict, report.attached, report.from.version], ["deployed", true, "v1.0.0"]);
+  assert.match(formatReport(report), /^DEPLOYED: v2\.0\.0\. All witnesses agree\.\n/);
+  assert.match(
+    formatReport(await deploy(scene, "v2.0.0", {})),
+    /^DEPLOYED: v2\.0\.0\. It already ran: nothing to do\./,
+  );
+});
+
+test("a deployment in flight is named in short, and its moved listener rules are no finding of their own", async () => {
+  const scene = await shiftScene({ deploymentConfiguration: strategies.CANARY });
+  await scene.begin("v2.0.0");
+  await scene.until(async () => (await scene.newest()).targetServiceRevision.requestedProductionTrafficWeight === 10);
+  const message =
+    /^Service "web" is being deployed to: [\w-]+ to web:2 is IN_PROGRESS at PRODUCTION_TRAFFIC_SHIFT with 10 %/;
+  await assert.rejects(deploy(scene, "v3.0.0", {}), { code: "deployment-in-flight", message });
+  const { findings } = await proposed(scene, "v3.0.0", {});
+  assert.deepEqual(
+    findings.filter(({ level }) => level === "error").map(({ id }) => id),
+    ["deployment-in-flight"],
+  );
+});
+
+test("a strategy for one deploy only is no change, and no finding, where nothing is rolled out", async () => {
+  const scene = await shiftScene();
+  assert.equal((await deploy(scene, "v2.0.0", {})).verdict, "deployed");
+  const once = { ...canary, strategyOnce: true };
+  const idle = await proposed(scene, "v2.0.0", once);
+  const isChange = ({ id }: { id: string }) => id === "strategy-changes";
+  assert.deepEqual([idle.isNothing, idle.service, idle.findings.some(isChange)], [true, {}, false]);
+  const { service, findings } = await proposed(scene, "v2.0.0", { ...once, force: true });
+  assert.deepEqual([service.strategy?.to.name, findings.some(isChange)], ["CANARY", true]);
 });
 
 test("a call that attaches to the rollout restores the strategy that the first call changed", async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
+import { run } from "../../ci/lib/rollout/run.js";
 import { runWatch } from "../../ci/lib/rollout/run-watch.js";
 import { pause, shiftScene } from "./shift-scene.js";
 
@@ -33,6 +35,20 @@ test("a canary that another tool began is watched to its end, and nothing is cha
   assert.equal(report.deployment.arn, (await world.newest()).serviceDeploymentArn);
   assert.match(world.lines[0] ?? "", /^Watching \S+, v2\.0\.0 \(web:2\) to its end\.$/);
   assert.ok(world.lines.some((line) => line.includes("PRODUCTION_TRAFFIC_SHIFT")));
+});
+
+test("a deployment of an old revision of Slipway by another tool names what it replaces now", async () => {
+  const { session, publish, ecs, clock } = await shiftScene();
+  const settings = parseDeploySettings({ ignore: ["mutable-tags"] });
+  const [old] = [
+    await run({ ...session, settings, release: await publish("v2.0.0") }),
+    await run({ ...session, settings, release: await publish("v3.0.0") }),
+  ];
+  const { cluster, service } = session.target;
+  await ecs("UpdateService", { cluster, service, taskDefinition: old.taskDefinition });
+  clock.advance(8_000);
+  const { release, from } = await runWatch(session);
+  assert.deepEqual([release.version, from.version], ["v2.0.0", "v3.0.0"]);
 });
 
 test("a rollback that another user requests is the verdict", async () => {

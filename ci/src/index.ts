@@ -728,6 +728,7 @@ export class Slipway {
   private destination(workspace: Workspace): DestinationOptions {
     const { credentials, target, targets, aws, notifySecret } = this;
     const access = { credentials, service: aws, notifySecrets: notifySecret };
-    return { targets: targetsOf(workspace, targets), name: target, ...access };
+    const repository = workspace.directory("/", { include: ["dagger.json"] });
+    return { targets: targetsOf(workspace, targets), name: target, repository, ...access };
   }
 }

@@ -15,7 +15,7 @@ import type { RolloutResult } from "../rollout/result.js";
 import { checkRunId } from "../rollout/revisions/deploy-request.js";
 import { run } from "../rollout/run.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
-import { named, openDestination, sessionOf } from "./destination.js";
+import { openDestination, sessionOf, typed } from "./destination.js";
 import { openNotifier } from "./notifications.js";
 import { checkedUrls, checkUrl, gateUrls } from "./public-url.js";
 import {
@@ -92,7 +92,7 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
     ...patience,
     undo: !options.noUndo,
     ...(listener && { listener }),
-    ...named(options.destination),
+    ...typed(options.destination),
     ...checkedUrls(destination, options.url),
     ...gateUrls(destination, options.url),
     ...(options.runId !== undefined && { runId: options.runId }),

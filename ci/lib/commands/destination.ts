@@ -20,6 +20,8 @@ export interface AccessOptions {
 }
 
 export interface DestinationOptions extends AccessOptions {
+  /** Holds the user's dagger.json, where there is one. */
+  repository: Directory;
   targets: Directory;
   /** The name of a file in `targets`, without `.json`. */
   name: string;
@@ -36,9 +38,22 @@ export interface OpenDestination extends Destination {
 /** The constructor's default in ci/src/index.ts. */
 const defaultTarget = "production";
 
-/** Returns the target's name for commands to type; nothing where it is the default one. */
-export function named({ name }: Pick<DestinationOptions, "name">): { targetName?: string } {
-  return name === defaultTarget ? {} : { targetName: name };
+/** Returns what reads the words before a function's name in a command to type, such as `dagger call slipway --target staging`. */
+export function typed({ name, repository }: Pick<DestinationOptions, "name" | "repository">): {
+  call: () => Promise<string>;
+} {
+  const target = name === defaultTarget ? "" : ` --target ${name}`;
+  return { call: async () => `${await readCall(repository)}${target}` };
+}
+
+async function readCall(repository: Directory): Promise<string> {
+  const { invocationOf } = await import("../init/checkout.js");
+  const daggerJson = await repository
+    .file("dagger.json")
+    .contents()
+    .catch(() => undefined);
+  const { command, isInstalled } = invocationOf(daggerJson);
+  return isInstalled ? command : "dagger call";
 }
 
 /** Access to AWS, once it was read. */

@@ -27,7 +27,7 @@ export interface PlanOptions extends Activity {
 /** Describes the plan, as text or as JSON. */
 export async function showPlan(options: PlanOptions, asJson = false): Promise<string> {
   const plan = await planDeploy(options);
-  return asJson ? `${neutralJson(JSON.stringify(plan, null, 2))}\n` : formatPlan(plan);
+  return asJson ? `${neutralJson(JSON.stringify(plan, null, 2))}\n` : formatPlan(plan, options.from);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { RolloutResult } from "../rollout/result.js";
 import { runRollback } from "../rollout/run-rollback.js";
 import type { Activity } from "../rollout/session.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
-import { type DestinationOptions, named, openDestination, sessionOf } from "./destination.js";
+import { type DestinationOptions, openDestination, sessionOf, typed } from "./destination.js";
 import { openNotifier } from "./notifications.js";
 import { checkedUrls, checkUrl, gateUrls } from "./public-url.js";
 
@@ -39,7 +39,7 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
     ...session,
     settings,
     ...patience,
-    ...named(options.destination),
+    ...typed(options.destination),
     ...checkedUrls(destination, url),
     ...gateUrls(destination, url),
     ...(to !== undefined && { to }),

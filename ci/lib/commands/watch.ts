@@ -3,7 +3,7 @@ import type { RolloutResult } from "../rollout/result.js";
 import { runWatch } from "../rollout/run-watch.js";
 import type { Activity } from "../rollout/session.js";
 import { parseWaitOptions } from "../rollout/watch/wait-options.js";
-import { type DestinationOptions, named, openDestination, sessionOf } from "./destination.js";
+import { type DestinationOptions, openDestination, sessionOf, typed } from "./destination.js";
 import { checkedUrls, checkUrl } from "./public-url.js";
 
 export interface WatchArguments extends Activity {
@@ -26,7 +26,7 @@ export async function watchDeployment(options: WatchArguments): Promise<RolloutR
   reportUsual(session, await readUsualDuration(session));
   return await runWatch({
     ...session,
-    ...named(options.destination),
+    ...typed(options.destination),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...checkedUrls(destination, url),
   });

@@ -23,9 +23,10 @@ export function formatHistory(history: readonly ExplainedRecord[], { timeZone, l
   const widths = columns.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
   const line = (cells: string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
   const [head = "", ...lines] = rows.map((cells) => line(cells).trimEnd());
-  const body = history.flatMap(({ why }, index) => [
+  const body = history.flatMap(({ why, ending, deployment }, index) => [
     lines[index] ?? "",
     ...(why ? [`  cause: ${causeText(why)}`] : []),
+    ...(isInFlight(ending, deployment) ? [`  now: ${neutral(inFlightText(deployment))}`] : []),
   ]);
   return `${[head, ...body, ...footer(history, links)].join("\n")}\n`;
 }
@@ -41,7 +42,7 @@ function columnsOf(timeZone: string | undefined, history: readonly ExplainedReco
     ["started", ({ startedAt }) => utcTime(startedAt)],
     ...local,
     ["took", (past) => durationText(durationOf(past))],
-    ["ended as", endingText],
+    ["ended as", ({ ending }) => ending],
     ...strategy,
     ["version", ({ version }) => version],
     ["revision", ({ taskDefinition }) => nameIn(taskDefinition)],
@@ -52,9 +53,12 @@ function columnsOf(timeZone: string | undefined, history: readonly ExplainedReco
   ];
 }
 
-/** Adds the state of a deployment in flight. */
-function endingText({ ending, deployment }: ExplainedRecord): string {
-  return ending === "unfinished" && deployment?.lifecycleStage ? `unfinished: ${inFlightText(deployment)}` : ending;
+/** A rolling deployment has no stage, weight or hook to show. */
+function isInFlight(
+  ending: ExplainedRecord["ending"],
+  deployment: ExplainedRecord["deployment"],
+): deployment is NonNullable<ExplainedRecord["deployment"]> {
+  return ending === "unfinished" && deployment?.lifecycleStage !== undefined;
 }
 
 function causeText({ title, evidence: [first] }: NonNullable<ExplainedRecord["why"]>): string {

@@ -4,8 +4,11 @@ import type { Proposal } from "../rollout/plan/proposal.js";
 import { type StrategyChange, strategyText } from "../rollout/plan/strategy.js";
 import type { JudgedFinding } from "../rollout/preflight/preflight.js";
 
-/** Formats a plan for people: the changes, the preflight findings, and the command that applies it. */
-export function formatPlan(plan: Proposal): string {
+/**
+ * Formats a plan for people: the changes, the preflight findings, and the command that applies it.
+ * @param image Address of the image, where it is not a published version.
+ */
+export function formatPlan(plan: Proposal, image?: string): string {
   return [
     neutral(headline(plan)),
     "",
@@ -15,7 +18,7 @@ export function formatPlan(plan: Proposal): string {
     "",
     ...findingLines(plan.findings),
     "",
-    `Next: ${neutral(nextStep(plan))}`,
+    `Next: ${neutral(nextStep(plan, image))}`,
     "",
   ].join("\n");
 }
@@ -80,8 +83,9 @@ function findingText({ id, level, what, fix, ignored }: JudgedFinding): string[]
   return [`  ${ignored ? "ignored" : level} ${id}: ${neutral(what)}`, `    Fix: ${neutral(fix)}`];
 }
 
-function nextStep({ hash, release, isNothing, isRefused }: Proposal): string {
+function nextStep({ hash, release, isNothing, isRefused }: Proposal, image: string | undefined): string {
   if (isNothing) return "nothing. To replace the tasks all the same: --force.";
   if (isRefused) return "fix the errors, or pass --ignore with the finding's name.";
-  return `deploy --version ${release.version} --published --plan ${hash}, with the same options: it is refused if anything has changed since.`;
+  const source = image === undefined ? "--published" : `--from ${image}`;
+  return `deploy --version ${release.version} ${source} --plan ${hash}, with the same options: it is refused if anything has changed since.`;
 }

@@ -32,9 +32,15 @@ export function formatReport(report: RolloutResult): string {
   ].join("\n");
 }
 
-function headline({ verdict, release, changed, watchedOnly, reason }: RolloutResult): string {
-  const text = changed || watchedOnly || verdict !== "deployed" ? reason : `It already ran: nothing to do. ${reason}`;
+function headline(report: RolloutResult): string {
+  const { verdict, release, reason } = report;
+  const text = alreadyRan(report) ? `It already ran: nothing to do. ${reason}` : reason;
   return neutral(shortArns(`${verdict.toUpperCase()}: ${release.version}. ${text}`), 4_000);
+}
+
+/** A call that attached to a rollout in flight has another revision before it. */
+function alreadyRan({ verdict, changed, watchedOnly, from, taskDefinition }: RolloutResult): boolean {
+  return verdict === "deployed" && !changed && !watchedOnly && from.taskDefinition === taskDefinition;
 }
 
 /** Name and value of a line; the line is left out where the value is undefined. */

@@ -22,13 +22,21 @@ export function formatStatus(status: ServiceStatus, { timeZone, links }: StatusV
     ["revision", nameIn(status.taskDefinition)],
     ["tasks", `${status.runningCount} of ${status.desiredCount} running, ${status.pendingCount} pending`],
     ...(status.strategy ? [["strategy", strategyText(status.strategy)] satisfies [string, string]] : []),
-    ...(status.inFlight ? [["rollout", inFlightText(status.inFlight)] satisfies [string, string]] : []),
+    ...(status.inFlight ? inFlightLines(status.inFlight) : []),
     ...(status.failed ? failedLines(status.failed) : []),
     ...status.deployments.map((one): [string, string] => ["deployment", describe(one)]),
     ...status.events.map(({ at, message }): [string, string] => ["event", `${timeOf(at, timeZone)} ${message}`]),
     ...(links ? [["console", links.service] satisfies [string, string]] : []),
   ];
   return `${lines.map(([name, value]) => `${name.padEnd(12)}${neutral(value)}`).join("\n")}\n`;
+}
+
+function inFlightLines(one: ServiceDeploymentView): [string, string][] {
+  const waits = one.waitingHooks.length > 0;
+  return [
+    ["rollout", inFlightText(one)],
+    ...(waits ? [["next", "`continue` lets it go on, and `abort` rolls it back."] satisfies [string, string]] : []),
+  ];
 }
 
 function failedLines({ deployment, ending }: NonNullable<ServiceStatus["failed"]>): [string, string][] {

@@ -36,7 +36,7 @@ export interface Story extends Explanation {
 }
 
 /** Assembles the report, with the verdict of `conclude`. */
-export function makeResult(options: RunOptions, story: Story): Omit<RolloutResult, "events"> {
+export async function makeResult(options: RunOptions, story: Story): Promise<Omit<RolloutResult, "events">> {
   const {
     now,
     started,
@@ -63,7 +63,7 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
   const { waitingHooks = [] } = watched.snapshots.at(-1)?.ours ?? {};
   const next =
     verdict === "paused"
-      ? pausedStep(waitingHooks, options.targetName)
+      ? pausedStep(waitingHooks, await options.call?.())
       : nextStep(verdict, http, diagnosis?.cause, during, wayBack?.cause);
   return {
     verdict,

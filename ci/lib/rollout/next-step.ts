@@ -28,14 +28,13 @@ export function nextStep(
 
 /**
  * Returns the commands that continue or roll back a paused rollout. Every waiting hook has to be continued; one that rolls back decides.
- * @param targetName Absent for the default target.
+ * @param call Words before a function's name, such as `dagger call --target staging`.
  */
-export function pausedStep(hooks: readonly WaitingHook[], targetName?: string): string | undefined {
-  const call = `dagger call ${targetName === undefined ? "" : `--target ${targetName} `}`;
+export function pausedStep(hooks: readonly WaitingHook[], call = "dagger call"): string | undefined {
   const [first] = hooks;
   if (!first) return verdicts.paused.next;
-  const commands = hooks.map(({ hookId }) => `\`${call}continue --hook ${hookId}\``).join(", and ");
-  return `To go on: ${commands}. To go back: \`${call}abort --hook ${first.hookId}\`. Then: ${attachHint}`;
+  const commands = hooks.map(({ hookId }) => `\`${call} continue --hook ${hookId}\``).join(", and ");
+  return `To go on: ${commands}. To go back: \`${call} abort --hook ${first.hookId}\`. Then: ${attachHint}`;
 }
 
 /** When every request failed, the URL is not reachable from here, and the failures prove nothing about the rollout. */

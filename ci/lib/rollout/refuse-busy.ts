@@ -1,4 +1,5 @@
 import { tryRead } from "../aws/try-read.js";
+import { nameIn } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
 import type { CurrentService } from "../ecs/service.js";
 import {
@@ -28,12 +29,15 @@ async function findBusy(session: Session, { service }: CurrentService, known: Re
   const unfinished = unfinishedOf(known);
   if (unfinished) {
     const view = await readInFlight(session, unfinished);
-    return { what: `${unfinished.arn} to ${unfinished.taskDefinition}`, ...describeInFlight(unfinished.status, view) };
+    return {
+      what: `${nameIn(unfinished.arn)} to ${nameIn(unfinished.taskDefinition)}`,
+      ...describeInFlight(unfinished.status, view),
+    };
   }
   const primary = primaryOf(service);
   // Its service deployment may not be listed yet. A listed one has ended, and its old tasks leave on their own.
   if (primary?.rolloutState !== "IN_PROGRESS" || latestOf(known, primary.taskDefinition ?? "")) return undefined;
-  return { what: `${primary.id} to ${primary.taskDefinition}`, ...describeInFlight("IN_PROGRESS") };
+  return { what: `${primary.id} to ${nameIn(primary.taskDefinition ?? "")}`, ...describeInFlight("IN_PROGRESS") };
 }
 
 /** Reads stage, weights and hooks of a deployment in flight. They only explain a refusal: without them it stands too. */

@@ -34,8 +34,8 @@ export interface RunOptions extends Session {
   undo?: boolean;
   /** Changes besides the image and VERSION. */
   settings?: DeploySettings;
-  /** Name of the target in a command to type; absent for the default target. */
-  targetName?: string;
+  /** Reads the words before a function's name in a command to type; by default they are `dagger call`. */
+  call?: () => Promise<string>;
   /** Idempotency key: separates deploys of the same release; the same id returns the same verdict again. */
   runId?: string;
 }

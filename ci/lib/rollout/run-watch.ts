@@ -6,7 +6,7 @@ import { present } from "../common/present.js";
 import { type Running, runningOf } from "../ecs/containers.js";
 import { revisionTag } from "../ecs/revision-tags.js";
 import { type CurrentService, readService } from "../ecs/service.js";
-import { describeServiceDeployment, notPermitted, taskDefinitionsOf } from "../ecs/service-deployments.js";
+import { notPermitted, taskDefinitionsOf } from "../ecs/service-deployments.js";
 import type { Subject } from "../ecs/snapshot.js";
 import { explain } from "./explain.js";
 import { findNewestDeployment, type NewestDeployment } from "./hooks/newest-deployment.js";
@@ -14,6 +14,7 @@ import { makeResult } from "./make-result.js";
 import { recordProgress } from "./progress-record.js";
 import type { RolloutResult } from "./result.js";
 import { describeRevision, registeredAt, tagOf } from "./revisions/own-revisions.js";
+import { readReplaced } from "./revisions/replaced-revision.js";
 import type { RunOptions } from "./run-options.js";
 import type { Session } from "./session.js";
 import { deploymentOf } from "./start/rollout-lookup.js";
@@ -51,7 +52,7 @@ async function watchNewest(options: WatchOptions): Promise<Omit<RolloutResult, "
   const startedAt = clock.now();
   const current = await readService(options.aws, target, options.signal);
   const found = await withDescribedErrors(findDeployment(options, current));
-  const from = await withDescribedErrors(replacedBy(options, found));
+  const from = await readReplaced(options, found);
   const running = runningOf(found.revision, target);
   const { taskDefinition, version = nameIn(taskDefinition), image, digest = "" } = running;
   progress(opening(found, version, taskDefinition));
@@ -73,7 +74,7 @@ async function watchNewest(options: WatchOptions): Promise<Omit<RolloutResult, "
     testListener,
   } = await watchAndVerify(run, now, { subject }, before);
   const explanation = await explain(run, now, { watched, http: checked, testListener });
-  return makeResult(run, {
+  return await makeResult(run, {
     now,
     started: { subject, attached: true, changes: [], service: {} },
     watched,
@@ -99,20 +100,6 @@ async function findDeployment(session: Session, current: CurrentService): Promis
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
     return { ...primary, isInFlight: true, classicOnly: notPermitted(error) };
-  }
-}
-
-/** Reads version and image of the revision that the deployment replaces; undefined where ECS names none, or it can't be read. */
-async function replacedBy(session: Session, { arn, revision }: Found): Promise<Running | undefined> {
-  try {
-    const { sources = [] } = (arn === undefined ? undefined : await describeServiceDeployment(session, arn)) ?? {};
-    const taskDefinitions = await taskDefinitionsOf(session, sources);
-    const base = tagOf(revision, revisionTag.base) ?? [...taskDefinitions.values()][0];
-    return base === undefined ? undefined : runningOf(await describeRevision(session, base), session.target);
-  } catch {
-    session.signal?.throwIfAborted();
-    // The replaced revision may have been deleted, or have other containers: the report names the current one then.
-    return undefined;
   }
 }
 

@@ -13,6 +13,7 @@ import { restoreStrategy } from "./restore-strategy.js";
 import type { RolloutResult } from "./result.js";
 import { findConcurrentDeploy } from "./revisions/concurrent-deploy.js";
 import { checkRunId, type DeployRequest } from "./revisions/deploy-request.js";
+import { readReplaced } from "./revisions/replaced-revision.js";
 import { rollBackIfNeeded } from "./rollback/roll-back-if-needed.js";
 import type { Listened } from "./rollout-listener.js";
 import type { RunOptions } from "./run-options.js";
@@ -43,12 +44,14 @@ async function deploy(options: RunOptions & Listened): Promise<Omit<RolloutResul
   const now = await readService(options.aws, options.target, options.signal);
   const request = requestOf(options);
   const started = await attachOrStart(options, now, request);
+  const isInFlight = primaryOf(now.service)?.rolloutState === "IN_PROGRESS";
+  const from = (isInFlight && (await replacedEarlier(options, now, started))) || now.running;
   options.progress(opening(now, started, release));
   options.listener?.begun(options, {
-    ...{ verb: request.verb, release, from: now.running, attached: started.attached, startedAt },
+    ...{ verb: request.verb, release, from, attached: started.attached, startedAt },
     ...present({ runId: options.runId }),
     taskDefinition: started.subject.taskDefinition,
-    isInFlight: primaryOf(now.service)?.rolloutState === "IN_PROGRESS",
+    isInFlight,
   });
   const before = started.baseline ?? (options.http ? parseBaselineTag(started.probe, options.http) : {});
   const verified = await watchAndVerify(options, now, started, before);
@@ -59,8 +62,8 @@ async function deploy(options: RunOptions & Listened): Promise<Omit<RolloutResul
   const found = await explain(options, now, { watched, http, testListener, gates, undone: back?.undone });
   const strategy = await restoreStrategy(options, started, watched.judgement.verdict);
   const race = await findConcurrentDeploy(options, started.base, watched);
-  const result = makeResult(options, {
-    now,
+  const result = await makeResult(options, {
+    now: { ...now, running: from },
     started,
     watched,
     http,
@@ -76,6 +79,12 @@ async function deploy(options: RunOptions & Listened): Promise<Omit<RolloutResul
 
 function requestOf({ release, verb = "deploy", source, settings = defaultSettings, runId }: RunOptions): DeployRequest {
   return { verb, release, settings, ...present({ source, runId }) };
+}
+
+/** Reads what the service ran before the rollout, where it is set to the rollout's revision already. */
+async function replacedEarlier(options: RunOptions, now: CurrentService, { attached, subject }: Started) {
+  if (!attached || subject.taskDefinition !== now.running.taskDefinition) return undefined;
+  return await readReplaced(options, { ...present({ arn: subject.serviceDeploymentArn }), revision: now.current });
 }
 
 /** Attaches to the rollout of an earlier call, or starts one after preflight and the pre-deploy task. */

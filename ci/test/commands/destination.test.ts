@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Directory } from "@dagger.io/dagger";
-import { readTarget } from "../../lib/commands/destination.js";
+import { readTarget, typed } from "../../lib/commands/destination.js";
 
 /** An engine directory with the calls that reading targets needs. */
 function directory(files: Record<string, string>): Directory {
-  const file = (path: string) => ({ contents: async () => files[path] });
+  const file = (path: string) => ({
+    contents: async () => files[path] ?? Promise.reject(new Error(`${path}: no such file`)),
+  });
   return { entries: async () => Object.keys(files), file } as unknown as Directory;
 }
 
@@ -52,4 +54,14 @@ test("a target that is not valid is refused with its file's name", async () => {
     code: "bad-target",
     message: /^staging\.json is not JSON/,
   });
+});
+
+test("a command to type begins as the functions are called in the user's repository", async () => {
+  const toolchain = directory({ "dagger.json": JSON.stringify({ toolchains: [{ name: "slipway", source: "x" }] }) });
+  const own = directory({ "dagger.json": JSON.stringify({ name: "slipway", sdk: { source: "typescript" } }) });
+  const words = (repository: Directory, name = "production") => typed({ name, repository }).call();
+  assert.equal(await words(toolchain), "dagger call slipway");
+  assert.equal(await words(toolchain, "staging"), "dagger call slipway --target staging");
+  assert.equal(await words(own, "staging"), "dagger call --target staging");
+  assert.equal(await words(directory({})), "dagger call");
 });

@@ -45,6 +45,11 @@ test("a plan lists the changes, the base and the image, and how to deploy it", (
   }
 });
 
+test("the command that deploys an image of a registry names the image, and no published version", () => {
+  const text = formatPlan(plan, "team/app:v1.1.0");
+  assert.match(text, /^Next: deploy --version v1\.1\.0 --from team\/app:v1\.1\.0 --plan 0123456789abcdef, with/m);
+});
+
 test("the values of variables are not shown", () => {
   assert.doesNotMatch(formatPlan(plan), /hidden/);
 });

@@ -104,7 +104,16 @@ test("a log that can't be shown is reported with the reason", () => {
 });
 
 test("a release that runs already is reported as nothing to do", () => {
-  assert.match(formatReport({ ...good, changed: false }), /^DEPLOYED: v1\.1\.0\. It already ran: nothing to do\./);
+  const from = { ...good.from, taskDefinition: good.taskDefinition };
+  const report = { ...good, changed: false, from };
+  assert.match(formatReport(report), /^DEPLOYED: v1\.1\.0\. It already ran: nothing to do\./);
+});
+
+test("a rollout that the call found in flight is not reported as nothing to do", () => {
+  assert.match(
+    formatReport({ ...good, changed: false, attached: true }),
+    /^DEPLOYED: v1\.1\.0\. All witnesses agree\./,
+  );
 });
 
 test("a report is data: JSON gives it back whole", () => {

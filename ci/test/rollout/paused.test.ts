@@ -16,10 +16,10 @@ const waits: Story = [
 
 test("the verdict paused names the commands to type, with the target's name", async (t) => {
   const { roll } = await scene(t, waits);
-  const report = await roll({ targetName: "staging" });
+  const report = await roll({ call: async () => "dagger call slipway --target staging" });
   assert.equal(report.verdict, "paused");
   assert.equal(report.exitCode, 10);
-  const call = "dagger call --target staging";
+  const call = "dagger call slipway --target staging";
   const next = `To go on: \`${call} continue --hook ecs-pause-1a2b\`. To go back: \`${call} abort --hook ecs-pause-1a2b\`.`;
   assert.ok(report.next?.startsWith(next), report.next);
   assert.match(String(report.next), /Run the same command again/);

@@ -28,6 +28,8 @@ test("a deploy that was cut off is attached to when the command is run again", a
   const report = await roll();
   assert.equal(report.verdict, "deployed");
   assert.equal(report.attached, true);
+  assert.equal(report.from.version, "v1.0.0", "the release before the rollout");
+  assert.notEqual(report.from.taskDefinition, report.taskDefinition);
   assert.equal(fake.sent("UpdateService").length, 1);
   assert.equal(fake.sent("RegisterTaskDefinition").length, 1);
 });

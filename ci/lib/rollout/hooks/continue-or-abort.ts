@@ -47,7 +47,10 @@ async function performContinue(session: Session, named: string | undefined): Pro
   if (status === "SUCCEEDED") return `${hookId} has been continued already. ${howItEnds}`;
   if (status !== "AWAITING_ACTION") throw hasMoved(hookId, status);
   show(session, deployment);
-  return `${await endPause(session, arn, hookId, "CONTINUE")} ${howItEnds}`;
+  const done = await endPause(session, arn, hookId, "CONTINUE");
+  const others = waitingHooks(deployment).filter((one) => one.hookId !== hookId);
+  const then = others.length === 0 ? howItEnds : `It still waits at ${others.map((one) => one.hookId).join(", ")}.`;
+  return `${done} ${then}`;
 }
 
 /**

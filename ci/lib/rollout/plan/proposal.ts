@@ -78,7 +78,10 @@ export async function propose(
     settings.overrides,
     variableOf(target),
   );
-  const service = serviceChanges(now, settings);
+  const requested = serviceChanges(now, settings);
+  const hasChanges = patch.length > 0 || hasServiceChange(requested);
+  // A strategy for one deploy only changes nothing without a rollout.
+  const service = hasChanges || settings.force ? requested : {};
   const intention = {
     release,
     service: serviceWith(now.service, service),
@@ -92,7 +95,7 @@ export async function propose(
     ...(isOf(now.current, now.running) && { current: now.current.taskDefinition }),
   };
   const facts = await readFacts(session, intention, unbuilt);
-  return assemble(facts, { now, release, settings, patch, changes, service });
+  return assemble(facts, { now, release, settings, patch, changes, service, hasChanges });
 }
 
 /** Returns true when the revision is the running one: a rollback copies another revision. */
@@ -137,13 +140,14 @@ export function serviceWith(service: CurrentService["service"], { strategy }: Se
 interface Parts extends Pick<Proposal, "release" | "patch" | "changes" | "service"> {
   now: CurrentService;
   settings: DeploySettings;
+  hasChanges: boolean;
 }
 
-function assemble(facts: PreflightFacts, { now, release, settings, patch, changes, service }: Parts): Proposal {
+function assemble(facts: PreflightFacts, { now, release, settings, hasChanges, ...parts }: Parts): Proposal {
+  const { patch, changes, service } = parts;
   const { account, region, cluster, service: name, container } = facts.target;
   const where = { account, region, cluster, service: name, container };
   const findings = judgeFindings(facts, settings.ignore);
-  const hasChanges = patch.length > 0 || hasServiceChange(service);
   const base = now.running.taskDefinition;
   const { version, digest } = release;
   const forced = settings.force && !hasChanges;
@@ -158,7 +162,7 @@ function assemble(facts: PreflightFacts, { now, release, settings, patch, change
     from: now.running,
     patch,
     changes,
-    service: isNothing ? {} : service,
+    service,
     ...(oneOffs.length > 0 && { oneOffs }),
     forced,
     isNothing,

@@ -43,9 +43,14 @@ const mostMinutes = 1440;
 export function parseStrategy(options: StrategyArguments): StrategyOverride | undefined {
   const { strategy, percent, stepBake, bake, strategyOnce } = options;
   if (strategy === undefined) {
-    const given = { "--percent": percent, "--step-bake": stepBake, "--bake": bake, "--strategy-once": strategyOnce };
-    const [option] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
-    if (option !== undefined) throw bad(`${option} needs --strategy. Accepted with it: ${list}.`);
+    const given: [string, unknown, string][] = [
+      ["--percent", percent, inSteps],
+      ["--step-bake", stepBake, inSteps],
+      ["--bake", bake, withBake],
+      ["--strategy-once", strategyOnce, list],
+    ];
+    const [option, , accepted] = given.find(([, value]) => value !== undefined && value !== false) ?? [];
+    if (option !== undefined) throw bad(`${option} needs --strategy. Accepted with it: ${accepted}.`);
     return undefined;
   }
   const name = names.get(strategy.toLowerCase().replace("_", "-"));
@@ -54,7 +59,7 @@ export function parseStrategy(options: StrategyArguments): StrategyOverride | un
   if (least === undefined && percent !== undefined) throw bad(onlyInSteps("--percent", name));
   if (least === undefined && stepBake !== undefined) throw bad(onlyInSteps("--step-bake", name));
   if (name === "ROLLING" && bake !== undefined)
-    throw bad("--bake has no effect on rolling deployments. Accepted with: blue-green, linear, canary.");
+    throw bad(`--bake has no effect on rolling deployments. Accepted with: ${withBake}.`);
   return {
     name,
     ...(percent !== undefined && { percent: parsePercent(percent, least ?? 0, name) }),
@@ -64,6 +69,8 @@ export function parseStrategy(options: StrategyArguments): StrategyOverride | un
 }
 
 const list = [...names.keys()].join(", ");
+const inSteps = "linear, canary";
+const withBake = `blue-green, ${inSteps}`;
 
 function parsePercent(text: string, least: number, name: StrategyName): number {
   const percent = Number(text);
@@ -79,7 +86,7 @@ function parseMinutes(option: string, minutes: number): number {
 }
 
 function onlyInSteps(option: string, name: StrategyName): string {
-  return `${option} does not apply to ${optionOf(name)}, which shifts no traffic in steps. Accepted with: linear, canary.`;
+  return `${option} does not apply to ${optionOf(name)}, which shifts no traffic in steps. Accepted with: ${inSteps}.`;
 }
 
 /** Returns the strategy's name as the option takes it. */

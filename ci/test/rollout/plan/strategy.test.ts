@@ -12,8 +12,13 @@ import { parseStrategy, type StrategyArguments } from "../../../lib/rollout/plan
 
 const refused: [StrategyArguments, RegExp][] = [
   [{ strategy: "big-bang" }, /--strategy is "big-bang"\. Accepted: rolling, blue-green, linear, canary\./],
-  [{ percent: "10" }, /--percent needs --strategy/],
-  [{ strategyOnce: true }, /--strategy-once needs --strategy/],
+  [{ percent: "10" }, /--percent needs --strategy\. Accepted with it: linear, canary\.$/],
+  [{ stepBake: 1 }, /--step-bake needs --strategy\. Accepted with it: linear, canary\.$/],
+  [{ bake: 0 }, /--bake needs --strategy\. Accepted with it: blue-green, linear, canary\.$/],
+  [
+    { strategyOnce: true },
+    /--strategy-once needs --strategy\. Accepted with it: rolling, blue-green, linear, canary\.$/,
+  ],
   [{ strategy: "canary", percent: "0" }, /--percent is "0"\. Accepted with canary: a number from 0\.1 to 100/],
   [{ strategy: "canary", percent: "0.15" }, /at most one decimal/],
   [{ strategy: "canary", percent: "1e1" }, /at most one decimal/],

@@ -3,6 +3,7 @@ import { tryRead } from "../../../aws/try-read.js";
 import { nameIn } from "../../../common/aws-names.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import { describeRevisions } from "../../../ecs/service-deployments.js";
+import { unfinishedOf } from "../../plan/deployment-in-flight.js";
 import type { Session } from "../../session.js";
 import { error, notRead, type Finding as TopicFinding } from "../finding.js";
 import { isListener, type RuleFacts, readRule } from "../listener-actions.js";
@@ -27,7 +28,7 @@ interface ShiftFacts extends Shift {
 }
 
 export interface ListenerRulesFacts {
-  /** Empty for a rolling deployment: ECS does not change rules then. */
+  /** Empty for a rolling deployment, which changes no rule, and while a deployment is in flight: ECS may be moving the traffic. */
   shifts: readonly ShiftFacts[];
 }
 
@@ -114,7 +115,8 @@ function nameOf(targetGroupArn: string): string {
   return targetGroupArn.split("/").at(-2) ?? nameIn(targetGroupArn);
 }
 
-async function read({ session, service }: SharedReads): Promise<ListenerRulesFacts> {
+async function read({ session, service, deployments }: SharedReads): Promise<ListenerRulesFacts> {
+  if (unfinishedOf(deployments)) return { shifts: [] };
   const { strategy = "ROLLING" } = service.deploymentConfiguration ?? {};
   const wanted = strategy === "ROLLING" ? [] : (service.loadBalancers ?? []).flatMap(shiftOf);
   if (wanted.length === 0) return { shifts: [] };
