@@ -179,6 +179,14 @@ data "aws_iam_policy_document" "deploy" {
     resources = ["*"]
   }
 
+  # The usage of Fargate's vCPUs and their quota; no metric can be named.
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+  statement {
+    sid       = "ReadQuotas"
+    actions   = ["cloudwatch:GetMetricData"]
+    resources = ["*"]
+  }
+
   # The preflight checks that the roles exist and that ECS may assume them.
   statement {
     sid       = "FindRoles"
@@ -191,10 +199,12 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid = "ReadHealthCheck"
     actions = [
+      "elasticloadbalancing:DescribeAccountLimits",
       "elasticloadbalancing:DescribeListeners",
       "elasticloadbalancing:DescribeRules",
       "elasticloadbalancing:DescribeTargetGroupAttributes",
       "elasticloadbalancing:DescribeTargetGroups",
+      "elasticloadbalancing:DescribeTargetHealth",
     ]
     resources = ["*"]
   }

@@ -121,10 +121,13 @@ test("no action is a pattern, and only what can't be held to a resource has all 
       "ecs:ListTaskDefinitions",
       "ecs:ListTasks",
       "application-autoscaling:DescribeScalableTargets",
+      "cloudwatch:GetMetricData",
+      "elasticloadbalancing:DescribeAccountLimits",
       "elasticloadbalancing:DescribeListeners",
       "elasticloadbalancing:DescribeRules",
       "elasticloadbalancing:DescribeTargetGroupAttributes",
       "elasticloadbalancing:DescribeTargetGroups",
+      "elasticloadbalancing:DescribeTargetHealth",
     ],
   );
 });
@@ -300,6 +303,7 @@ test("init writes the policy that Terraform has, statement by statement, and tho
     target: { region: "us-west-2", account: "123456789012", cluster: "main", service: "api", family: "api" } as Target,
     service: { loadBalancers: [{ targetGroupArn: arn }] },
     taskDefinition: {
+      requiresCompatibilities: ["FARGATE"],
       executionRoleArn: "execution",
       taskRoleArn: "task",
       containerDefinitions: [

@@ -11,6 +11,7 @@ import { watchedBy } from "../rollout/preflight/checks/alarms.js";
 import { hookFunctionsOf, unqualified } from "../rollout/preflight/checks/hook-functions.js";
 import { needsInstances } from "../rollout/preflight/checks/instance-room.js";
 import { shiftRolesOf } from "../rollout/preflight/checks/shift-hooks.js";
+import { isOnFargate } from "../rollout/preflight/fargate.js";
 import { secretReferences } from "../rollout/preflight/secret-references.js";
 import { recordTag } from "../rollout/tasks/task-record.js";
 import { targetGroupsOf } from "../rollout/watch/target-groups.js";
@@ -105,6 +106,8 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ],
     // Composite alarms are returned only with all resources.
     ["ReadAlarms", ["cloudwatch:DescribeAlarms"], watchedBy(service).length > 0 ? ["*"] : []],
+    // The usage of Fargate's vCPUs and their quota; no metric can be named.
+    ["ReadQuotas", ["cloudwatch:GetMetricData"], isOnFargate(taskDefinition, service) ? ["*"] : []],
     ["FindHookFunctions", findingFunctions, hookFunctionsOf(service).flatMap(({ arn }) => [arn, unqualified(arn)])],
     ["FindRoles", ["iam:GetRole"], [...roles, ...shiftRolesOf(service).map(({ role }) => role)]],
     ["FindSecrets", ["secretsmanager:DescribeSecret"], secrets],
@@ -164,10 +167,12 @@ const watching = [
 ];
 const findingFunctions = ["lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration"];
 const balancing = [
+  "elasticloadbalancing:DescribeAccountLimits",
   "elasticloadbalancing:DescribeListeners",
   "elasticloadbalancing:DescribeRules",
   "elasticloadbalancing:DescribeTargetGroupAttributes",
   "elasticloadbalancing:DescribeTargetGroups",
+  "elasticloadbalancing:DescribeTargetHealth",
 ];
 /** The outcome of a deploy task, the notifications that were sent, and the reason that a rollout was stopped, are stored as tags of the revision. No other tag is written later. */
 const onlyTags = {

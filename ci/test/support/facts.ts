@@ -41,6 +41,8 @@ export function facts(more: Partial<PreflightFacts> = {}): PreflightFacts {
     alarms: { value: new Map() },
     scaling: { value: undefined },
     rooms: { value: undefined },
+    vcpus: { value: {} },
+    targets: { value: undefined },
     logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: true } }],
     ...more,
   };

@@ -2,6 +2,7 @@ import type { Session } from "../session.js";
 import { alarmsTopic } from "./checks/alarms.js";
 import { autoscalingTopic } from "./checks/autoscaling.js";
 import { deploymentConfigurationTopic } from "./checks/deployment-configuration.js";
+import { fargateQuotaTopic } from "./checks/fargate-quota.js";
 import { hookFunctionsTopic } from "./checks/hook-functions.js";
 import { imageScanTopic } from "./checks/image-scan.js";
 import { imagesTopic } from "./checks/images.js";
@@ -21,6 +22,7 @@ import { shiftHooksTopic } from "./checks/shift-hooks.js";
 import { strategyTopic } from "./checks/strategy.js";
 import { targetTopic } from "./checks/target.js";
 import { targetGroupsTopic } from "./checks/target-groups.js";
+import { targetQuotaTopic } from "./checks/target-quota.js";
 import type { Finding } from "./finding.js";
 import { type BaseFacts, type Intention, shareReads, type Unbuilt } from "./shared-reads.js";
 
@@ -46,6 +48,8 @@ const topics = [
   alarmsTopic,
   autoscalingTopic,
   instanceRoomTopic,
+  fargateQuotaTopic,
+  targetQuotaTopic,
   limitsTopic,
   targetTopic,
 ];

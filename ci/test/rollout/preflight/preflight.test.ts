@@ -78,6 +78,8 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
   },
   "deployment-alarms": { alarms: { unknown: "no" } },
   "instance-room": { rooms: { value: [] } },
+  "fargate-quota": { vcpus: { value: { FARGATE: {} } } },
+  "target-quota": { targets: { unknown: "no" } },
   autoscaling: { scaling: { value: { MinCapacity: 1, MaxCapacity: 4 } } },
   "health-check-port": { targetGroups: { value: [targetGroup({ port: "6000" })] } },
   "too-many-tags": { next: { tags: Array.from({ length: 46 }, (_, n) => ({ key: `cost-${n}`, value: "x" })) } },
