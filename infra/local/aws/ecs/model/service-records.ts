@@ -154,6 +154,8 @@ export interface TrafficShift {
   /** Deployment that serves the other requests, and its revision; absent before the start and in the first deployment. */
   source?: string;
   sourceRevision?: string;
+  /** Percents by source revision as the rules are when the deployment begins; present where there are several. */
+  found?: Record<string, { test: number; production: number }>;
   /** Earliest end of the stage, or of its wait for a change of rules. */
   due?: number;
   /** True once the stage's rules have changed. */

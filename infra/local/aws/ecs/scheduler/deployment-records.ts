@@ -6,6 +6,7 @@ import { containersOf } from "../model/task-definition-json.js";
 import { randomDigits } from "../seeded-random.js";
 import { breakerThreshold } from "./deployment-limits.js";
 import type { SchedulerContext } from "./scheduler-context.js";
+import { foundWeights } from "./strategies/traffic.js";
 
 /** Adds a service revision of the service's present settings, and returns its ARN. */
 export function recordRevision(
@@ -55,7 +56,9 @@ export function recordServiceDeployment(
     createdAt: context.now,
     updatedAt: context.now,
     deploymentConfiguration: structuredClone(service.deploymentConfiguration),
-    ...(traffic !== undefined && { traffic: { ...traffic, step: 0, test: 0, production: 0 } }),
+    ...(traffic !== undefined && {
+      traffic: { ...traffic, step: 0, test: 0, production: 0, ...foundWeights(context, service.deployments) },
+    }),
     breaker: {
       status: breaker.enable && (traffic === undefined || context.breakerOnShifts) ? "MONITORING" : "DISABLED",
       failureCount: 0,

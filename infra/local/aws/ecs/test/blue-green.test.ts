@@ -176,13 +176,36 @@ test("a deployment that replaces another one in the middle of its shift first re
   );
   assert.equal(newest.sourceServiceRevisions.length, 2);
   assert.deepEqual(world.served(PRODUCTION), [80, 20]);
+  assert.deepEqual(await world.weights(), [
+    [0, 0],
+    [100, 20],
+    [0, 80],
+  ]);
   await world.act("CONTINUE");
   await world.secondsUntil(world.isAt("SCALE_UP"));
+  assert.deepEqual(await world.weights(), [
+    [0, 0],
+    [0, 0],
+    [100, 100],
+  ]);
   assert.deepEqual([world.served(PRODUCTION), world.served(TEST)], [BLUE, BLUE]);
   assert.deepEqual([await world.imagesBehind(BLUE), await world.imagesBehind(GREEN)], [["good:1", "good:1"], []]);
   await settle(world);
   assert.deepEqual([await world.imagesBehind(BLUE), await world.imagesBehind(GREEN)], [[], ["good:3", "good:3"]]);
   assert.equal((await world.newest()).status, "SUCCESSFUL");
+});
+
+test("a serving task that is lost while the service waits to be reconciled is replaced", async () => {
+  const world = await withShifts();
+  await world.deploy("good:2", { ...BLUE_GREEN, lifecycleHooks: [pause(["POST_SCALE_UP"])] });
+  await world.secondsUntil(async () => (await world.hooksAwaiting()).length > 0);
+  await world.deploy("good:3", { ...BLUE_GREEN, lifecycleHooks: [pause(["RECONCILE_SERVICE"])] });
+  for (const { taskArn, containers } of await world.tasks({ serviceName: "web" })) {
+    if (containers[0].image === "good:1") world.runtime.crash(taskArn, 1);
+  }
+  world.clock.advance(120_000);
+  assert.deepEqual(await world.imagesBehind(BLUE), ["good:1", "good:1"]);
+  assert.deepEqual((await world.counts()).at(-1), [2, 2]);
 });
 
 test("a lost task is replaced in both revisions, and a service scaled to zero passes all stages", async () => {

@@ -75,12 +75,18 @@ test("a deployment that is paused can be stopped", async () => {
 
 test("hooks without an effect are rejected", async () => {
   const refused: [object, RegExp][] = [
-    [{ lifecycleStages: ["PRE_SCALE_UP"] }, /hookTargetArn null: the ARN of a Lambda function is accepted/],
+    [
+      { lifecycleStages: ["PRE_SCALE_UP"] },
+      /^Role arn or Hook Target arn is missing for one or more deployment lifecycle hooks$/,
+    ],
     [
       { targetType: "SNS", lifecycleStages: ["PRE_SCALE_UP"] },
       /Invalid targetType. Valid values are: AWS_LAMBDA, PAUSE/,
     ],
-    [{ targetType: "PAUSE", lifecycleStages: [] }, /can not be empty/],
+    [
+      { targetType: "PAUSE", lifecycleStages: [] },
+      /^Lifecycle stage cannot be null or empty for any deployment lifecycle hooks$/,
+    ],
     [{ targetType: "PAUSE", lifecycleStages: ["LUNCH"] }, /lifecycleStages 'LUNCH': .*PRE_SCALE_UP/],
     [
       { targetType: "PAUSE", lifecycleStages: ["TEST_TRAFFIC_SHIFT"] },

@@ -131,6 +131,23 @@ test("service deployments are filtered by status and by time", async () => {
   assert.deepEqual(await list({ createdAt: { before } }), ["SUCCESSFUL"]);
 });
 
+test("service deployments are listed in pages of twenty, and an ARN of the service names its cluster", async () => {
+  const world = await withService();
+  await world.call("CreateCluster", { clusterName: "other" });
+  await world.call("CreateService", service({ cluster: "other", serviceName: "web" }));
+  for (let i = 0; i < 20; i++) {
+    await world.call("UpdateService", { cluster: "other", service: "web", forceNewDeployment: true });
+  }
+  world.clock.advance(6_000);
+  const list = (more: JsonObject = {}) =>
+    world.call("ListServiceDeployments", { service: "arn:aws:ecs:us-west-2:123456789012:service/other/web", ...more });
+  const first = await list();
+  const second = await list({ nextToken: first.nextToken });
+  const counts = [first, second, await list({ maxResults: 100 })].map((each) => each.serviceDeployments.length);
+  assert.deepEqual([...counts, second.nextToken], [20, 1, 21, undefined]);
+  await assert.rejects(list({ cluster: "default" }), /Identifier is for cluster other/);
+});
+
 test("an unknown enumerated value is rejected with the accepted ones", async () => {
   const { call } = await withService();
   const refused: [string, JsonObject, RegExp][] = [

@@ -34,6 +34,25 @@ test("a rollout that a user aborts stays as it is", async () => {
   assert.equal((await world.service()).deployments.length, 2);
 });
 
+test("a second request to stop changes nothing, neither the status nor the time of its effect", async () => {
+  for (const stopType of ["ABORT", "ROLLBACK"]) {
+    const { world, serviceDeploymentArn } = await underWay();
+    await world.call("StopServiceDeployment", { serviceDeploymentArn, stopType });
+    const { status } = (await world.deployments())[0];
+    for (let i = 0; i < 4; i++) {
+      assert.equal((await world.deployments())[0].status, status);
+      await world.call("StopServiceDeployment", { serviceDeploymentArn, stopType: "ROLLBACK" });
+      world.clock.advance(900);
+    }
+    const stopped = (await world.deployments())[0].status;
+    assert.equal(stopped, stopType === "ABORT" ? "STOPPED" : "ROLLBACK_IN_PROGRESS");
+    if (stopType === "ABORT") continue;
+    await world.call("StopServiceDeployment", { serviceDeploymentArn });
+    await settle(world);
+    assert.equal((await world.deployments())[0].status, "ROLLBACK_SUCCESSFUL");
+  }
+});
+
 test("a service deployment that has ended can't be stopped", async () => {
   const { world, serviceDeploymentArn } = await underWay();
   await settle(world);

@@ -35,8 +35,11 @@ test("waits between steps are whole minutes up to a day", () => {
 });
 
 test("a configuration of steps belongs to one strategy, and blue/green needs its bake time", () => {
-  rejected({ linearConfiguration: {} }, /linearConfiguration is only valid .* LINEAR, not with ROLLING/);
-  rejected({ strategy: "LINEAR", canaryConfiguration: {} }, /canaryConfiguration is only valid .* CANARY/);
+  rejected({ linearConfiguration: {} }, /^Linear configuration can only be present with LINEAR deployment strategy$/);
+  rejected(
+    { strategy: "LINEAR", canaryConfiguration: {} },
+    /^Canary configuration can only be present with CANARY deployment strategy$/,
+  );
   rejected({ strategy: "BLUE_GREEN" }, /bakeTimeInMinutes must be provided/);
   assert.ok(deploymentConfiguration({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 }));
 });
@@ -45,6 +48,56 @@ test("another strategy drops the configuration of the former one", () => {
   const linear = deploymentConfiguration({ strategy: "LINEAR", linearConfiguration: { stepPercent: 20 } });
   assert.deepEqual(deploymentConfiguration({ minimumHealthyPercent: 50 }, linear).extra, linear.extra);
   assert.deepEqual(deploymentConfiguration({ strategy: "CANARY" }, linear).extra, { strategy: "CANARY" });
+});
+
+test("a structure that is sent in part has ECS's defaults in the rest, not the former values", () => {
+  const linear = (linearConfiguration: JsonObject) => ({ strategy: "LINEAR", linearConfiguration });
+  const canary = (canaryConfiguration: JsonObject) => ({ strategy: "CANARY", canaryConfiguration });
+  const hooks = (timeoutConfiguration?: JsonObject) => ({
+    lifecycleHooks: [
+      {
+        targetType: "PAUSE",
+        lifecycleStages: ["PRE_SCALE_UP"],
+        ...(timeoutConfiguration && { timeoutConfiguration }),
+      },
+    ],
+  });
+  const after = (before: JsonObject, sent: JsonObject) =>
+    deploymentConfiguration(sent, deploymentConfiguration(before)).extra;
+  const former = linear({ stepPercent: 33, stepBakeTimeInMinutes: 9 });
+  for (const [before, sent, kept] of [
+    [former, linear({ stepPercent: 44 }), linear({ stepPercent: 44, stepBakeTimeInMinutes: 6 })],
+    [former, linear({}), linear({ stepPercent: 10, stepBakeTimeInMinutes: 6 })],
+    [former, { minimumHealthyPercent: 50 }, former],
+    [
+      canary({ canaryPercent: 21, canaryBakeTimeInMinutes: 9 }),
+      canary({ canaryPercent: 30 }),
+      canary({ canaryPercent: 30, canaryBakeTimeInMinutes: 10 }),
+    ],
+    [
+      hooks({ timeoutInMinutes: 31, action: "CONTINUE" }),
+      hooks({ timeoutInMinutes: 45 }),
+      hooks({ timeoutInMinutes: 45, action: "ROLLBACK" }),
+    ],
+    [hooks({ action: "CONTINUE" }), {}, hooks({ timeoutInMinutes: 1_440, action: "CONTINUE" })],
+    [hooks({ timeoutInMinutes: 31 }), hooks(), hooks()],
+  ] as const) {
+    assert.deepEqual(after(before, sent), kept);
+  }
+});
+
+test("an update keeps the circuit breaker's optional members that it does not send", () => {
+  const thresholdConfiguration = { type: "COUNT", value: 7 };
+  const before = deploymentConfiguration({
+    deploymentCircuitBreaker: { enable: true, rollback: true, resetOnHealthyTask: false, thresholdConfiguration },
+  });
+  const sent = { deploymentCircuitBreaker: { enable: true, rollback: false } };
+  assert.deepEqual(deploymentConfiguration(sent, before).deploymentCircuitBreaker, {
+    enable: true,
+    rollback: false,
+    resetOnHealthyTask: false,
+    thresholdConfiguration,
+  });
 });
 
 test("at most ten PAUSE hooks are accepted, each at several stages", () => {

@@ -18,13 +18,17 @@ import { configurationView, launchView, taskCounts } from "../services/service-v
 
 const DESCRIBED_AT_ONCE = 20;
 const HOOK_ID = /^ecs-[a-z]+-[\w-]+$/;
-const STOPPABLE = ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED"];
-const ROLLING_BACK = ["ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"];
+const STOPPABLE = ["PENDING", "IN_PROGRESS"];
+/** Statuses in which a request to stop has no effect: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html */
+const STOPPING = ["STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"];
 
 export const deploymentOperations: Operations = (api) => ({
   ListServiceDeployments: (input, caller) => {
-    const cluster = findCluster(api.scheduler.state, caller, input);
-    const service = findService(api.scheduler.state, cluster, textIn(input, "service") ?? "");
+    const named = textIn(input, "service") ?? "";
+    // An ARN names its cluster, as in the example of `aws ecs list-service-deployments help`.
+    const [, ofArn] = /:service\/([^/]+)\/[^/]+$/.exec(named) ?? [];
+    const cluster = findCluster(api.scheduler.state, caller, { ...(ofArn && { cluster: ofArn }), ...input });
+    const service = findService(api.scheduler.state, cluster, named);
     const { state, now, timing } = api.scheduler.view();
     const statuses = textsIn(input, "status");
     for (const status of statuses) checkEnum("status", status, ServiceDeploymentStatus);
@@ -37,7 +41,7 @@ export const deploymentOperations: Operations = (api) => ({
       .filter((each) => typeof before !== "number" || each.createdAt <= before * 1_000)
       .filter((each) => typeof after !== "number" || each.createdAt >= after * 1_000);
     const keyOf = (each: ServiceDeploymentRecord) => `${String(each.createdAt).padStart(15, "0")} ${each.arn}`;
-    const { items, ...next } = pageByKey(found, input, { keyOf, descending: true, size: 100 });
+    const { items, ...next } = pageByKey(found, { maxResults: 20, ...input }, { keyOf, descending: true, size: 100 });
     return { serviceDeployments: items.map(summaryView), ...next };
   },
 
@@ -90,16 +94,13 @@ export const deploymentOperations: Operations = (api) => ({
     return api.scheduler.change(({ state, now }) => {
       const record = isOwn(arn, caller) ? state.serviceDeployments[arn] : undefined;
       if (record === undefined) throw notFound("StopServiceDeployment");
-      if (record.traffic !== undefined) {
-        if (input.stopType === "ABORT") {
-          throw new AwsError(
-            "UnsupportedFeatureException",
-            "The stop type ABORT is not supported for deployments with traffic shifts: use ROLLBACK.",
-          );
-        }
-        // The rollback goes on: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
-        if (ROLLING_BACK.includes(record.status)) return { serviceDeploymentArn: arn };
+      if (record.traffic !== undefined && input.stopType === "ABORT") {
+        throw new AwsError(
+          "UnsupportedFeatureException",
+          "The stop type ABORT is not supported for deployments with traffic shifts: use ROLLBACK.",
+        );
       }
+      if (STOPPING.includes(record.status)) return { serviceDeploymentArn: arn };
       if (!STOPPABLE.includes(record.status)) {
         throw new AwsError(
           "ConflictException",

@@ -60,7 +60,9 @@ function checkHook({ targetType, lifecycleStages, timeoutConfiguration, ...targe
   }
   if (type === "AWS_LAMBDA") checkTarget(target);
   const stages = Array.isArray(lifecycleStages) ? lifecycleStages : [];
-  if (stages.length === 0) throw invalidParameter("lifecycleStages can not be empty.");
+  if (stages.length === 0) {
+    throw invalidParameter("Lifecycle stage cannot be null or empty for any deployment lifecycle hooks");
+  }
   for (const stage of stages) {
     checkEnum("lifecycleStages", stage, DeploymentLifecycleHookStage);
     if (type === "PAUSE" && (stage === "TEST_TRAFFIC_SHIFT" || stage === "PRODUCTION_TRAFFIC_SHIFT")) {
@@ -73,6 +75,9 @@ function checkHook({ targetType, lifecycleStages, timeoutConfiguration, ...targe
 }
 
 function checkTarget({ hookTargetArn, roleArn }: Record<string, Json>): void {
+  if (hookTargetArn === undefined || roleArn === undefined) {
+    throw invalidParameter("Role arn or Hook Target arn is missing for one or more deployment lifecycle hooks");
+  }
   if (typeof hookTargetArn !== "string" || !FUNCTION.test(hookTargetArn)) {
     throw invalidParameter(`hookTargetArn ${shownValue(hookTargetArn)}: the ARN of a Lambda function is accepted.`);
   }

@@ -5,7 +5,7 @@ import { clientException, invalidParameter, shownValue } from "../common/ecs-err
 import type { JsonObject } from "../common/operation-context.js";
 import { numberIn } from "../common/operation-context.js";
 import { checkDeploymentExtra } from "./deployment-configuration-rules.js";
-import { withoutFormerStrategy } from "./strategy-rules.js";
+import { withDefaults, withoutFormerStrategy } from "./strategy-rules.js";
 
 /** Rejects a task definition that does not exist or is inactive. Like all rules of CreateService and UpdateService it throws ECS's error at the first violation. */
 export function checkTarget(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
@@ -72,6 +72,8 @@ export function deploymentConfiguration(sent: JsonObject, before?: DeploymentCon
       sent.deploymentCircuitBreaker === undefined
         ? (before?.deploymentCircuitBreaker ?? { enable: false, rollback: false })
         : {
+            // ECS keeps the optional members that a request omits: https://github.com/go-to-k/cdkd/issues/1861
+            ...before?.deploymentCircuitBreaker,
             enable: breaker.enable === true,
             rollback: breaker.rollback === true,
             ...(typeof breaker.resetOnHealthyTask === "boolean" && { resetOnHealthyTask: breaker.resetOnHealthyTask }),
@@ -79,9 +81,11 @@ export function deploymentConfiguration(sent: JsonObject, before?: DeploymentCon
               thresholdConfiguration: { type: String(threshold.type ?? "BOUNDED_PERCENT"), value: threshold.value },
             }),
           },
-    extra: withoutFormerStrategy(
-      { ...before?.extra, ...Object.fromEntries(Object.entries(sent).filter(([name]) => !KNOWN.includes(name))) },
-      sent,
+    extra: withDefaults(
+      withoutFormerStrategy(
+        { ...before?.extra, ...Object.fromEntries(Object.entries(sent).filter(([name]) => !KNOWN.includes(name))) },
+        sent,
+      ),
     ),
   };
   checkPercents(configuration);

@@ -19,12 +19,36 @@ export function withoutFormerStrategy(extra: JsonObject, sent: JsonObject): Json
   return Object.fromEntries(Object.entries(extra).filter(([name]) => !isFormer(name)));
 }
 
+/**
+ * Returns the members of a deployment configuration with ECS's defaults in the structures that a request has sent in part: it replaces each
+ * structure and never takes the rest from the former one. Measured on AWS: https://github.com/go-to-k/cdkd/pull/1848
+ */
+export function withDefaults({ linearConfiguration, canaryConfiguration, lifecycleHooks, ...others }: JsonObject) {
+  const hooks = objects(lifecycleHooks).map(({ timeoutConfiguration, ...hook }) => ({
+    ...hook,
+    ...(timeoutConfiguration !== undefined && {
+      timeoutConfiguration: { timeoutInMinutes: DAY, action: "ROLLBACK", ...object(timeoutConfiguration) },
+    }),
+  }));
+  return {
+    ...others,
+    ...(linearConfiguration !== undefined && {
+      linearConfiguration: { stepPercent: 10, stepBakeTimeInMinutes: 6, ...object(linearConfiguration) },
+    }),
+    ...(canaryConfiguration !== undefined && {
+      canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 10, ...object(canaryConfiguration) },
+    }),
+    ...(lifecycleHooks !== undefined && { lifecycleHooks: hooks }),
+  };
+}
+
 /** Checks strategy, bake time and the steps of a deployment configuration. Throws ECS's error at the first violation. */
 export function checkStrategy(extra: JsonObject): void {
   const strategy = deploymentStrategyOf(extra);
   for (const [name, needed] of Object.entries(CONFIGURATIONS)) {
     if (extra[name] !== undefined && strategy !== needed) {
-      throw invalidParameter(`${name} is only valid with the deployment strategy ${needed}, not with ${strategy}.`);
+      const shown = needed === "LINEAR" ? "Linear" : "Canary";
+      throw invalidParameter(`${shown} configuration can only be present with ${needed} deployment strategy`);
     }
   }
   if (strategy === "BLUE_GREEN" && extra.bakeTimeInMinutes === undefined) {

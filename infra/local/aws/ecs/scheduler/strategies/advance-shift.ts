@@ -5,6 +5,7 @@ import type {
   ServiceDeploymentRecord,
   ServiceRecord,
   TaskRecord,
+  TrafficShift,
 } from "../../model/ecs-state.js";
 import { endServiceDeployment, hasDeploymentEnded } from "../change-deployments.js";
 import { addHooks, advanceHooks, haveHooksPassed } from "../lifecycle-hooks.js";
@@ -37,8 +38,10 @@ export function startShift(
   }
   const shift: Shift = { context, service, primary, record, traffic, tasks };
   const active = activeRevisions(shift);
-  if (active.length > 1) enter(shift, "RECONCILE_SERVICE");
-  else scaleUpBeside(shift, active[0]);
+  if (active.length > 1) {
+    setSource(traffic, busiest(context, service, active));
+    enter(shift, "RECONCILE_SERVICE");
+  } else scaleUpBeside(shift, active[0]);
 }
 
 /** Returns the other deployments with tasks, and the one to which a rollback would return. */
@@ -60,12 +63,16 @@ function activeRevisions({
 function scaleUpBeside(shift: Shift, source: DeploymentRecord | undefined): boolean {
   const { context, primary, traffic } = shift;
   if (source === undefined) traffic.steps = [100];
-  else Object.assign(traffic, { source: source.id, sourceRevision: source.serviceRevisionArn });
+  setSource(traffic, source);
   const problem = chooseGroups(context, primary, source === undefined ? "in use" : "idle");
   if (problem === undefined) return enter(shift, "PRE_SCALE_UP");
   const { invalidNetworking, networkingRollingBack } = rolloutReason;
   failShift(shift, statusReason.invalidNetworking(problem), invalidNetworking(), networkingRollingBack);
   return false;
+}
+
+function setSource(traffic: TrafficShift, source: DeploymentRecord | undefined): void {
+  if (source !== undefined) Object.assign(traffic, { source: source.id, sourceRevision: source.serviceRevisionArn });
 }
 
 /** Advances a deployment with traffic shifts: its hooks, its stage, and the counts of its tasks. */

@@ -1,5 +1,5 @@
 import { networkingProblem } from "../../event-messages.js";
-import type { DeploymentRecord, LifecycleStage, ServiceDeploymentRecord } from "../../model/ecs-state.js";
+import type { DeploymentRecord, LifecycleStage, ServiceDeploymentRecord, TrafficShift } from "../../model/ecs-state.js";
 import { type Forward, isNetworkListener, type ListenerRule } from "../../model/listener-rules.js";
 import { object, objects } from "../../model/task-definition-json.js";
 import type { SchedulerContext } from "../scheduler-context.js";
@@ -97,14 +97,28 @@ export function shiftTraffic(
 }
 
 /** Returns the share of production requests that a deployment's target groups receive by the rules, from 0 to 1. */
-export function productionShare(context: SchedulerContext, deployment: DeploymentRecord): number {
-  const shares = balancersOf(context, deployment).map(({ group, production }) => {
+export const productionShare = (context: SchedulerContext, deployment: DeploymentRecord) =>
+  shareOf(context, deployment, "production");
+
+function shareOf(context: SchedulerContext, deployment: DeploymentRecord, kind: "production" | "test"): number {
+  const shares = balancersOf(context, deployment).map(({ group, [kind]: rule }) => {
     const own = deployment.servingGroups?.[group] ?? group;
-    const { forwards = [] } = production ?? {};
+    const { forwards = [] } = rule ?? {};
     const total = forwards.reduce((sum, { weight }) => sum + weight, 0);
     return (forwards.find(({ targetGroupArn }) => targetGroupArn === own)?.weight ?? 0) / Math.max(1, total);
   });
   return Math.max(0, ...shares);
+}
+
+/** Returns the percents of several deployments by the rules, for the record of the one that replaces them; nothing for fewer. */
+export function foundWeights(context: SchedulerContext, deployments: readonly DeploymentRecord[]) {
+  if (deployments.length < 2) return {};
+  const percent = (each: DeploymentRecord, kind: "production" | "test") => tenth(100 * shareOf(context, each, kind));
+  const found = deployments.map((each) => [
+    each.serviceRevisionArn,
+    { test: percent(each, "test"), production: percent(each, "production") },
+  ]);
+  return { found: Object.fromEntries(found) as NonNullable<TrafficShift["found"]> };
 }
 
 /** Returns whether ECS keeps a revision at the desired count in the present stage; undefined where the stage does not decide it. */
@@ -143,8 +157,13 @@ const tenth = (percent: number) => Math.round(percent * 10) / 10;
 
 /** Returns the percents of a revision's traffic that ECS has requested, for its summary; nothing for a rolling deployment. */
 export function requestedWeights(record: ServiceDeploymentRecord, revisionArn: string) {
-  const { traffic, targetRevision, sourceRevisions } = record;
+  const { traffic, targetRevision, sourceRevisions, stage } = record;
   if (traffic === undefined) return {};
+  const isAsFound = stage === undefined || (stage === "RECONCILE_SERVICE" && traffic.shifted !== true);
+  if (isAsFound && traffic.found !== undefined) {
+    const { test, production } = traffic.found[revisionArn] ?? { test: 0, production: 0 };
+    return { requestedTestTrafficWeight: test, requestedProductionTrafficWeight: production };
+  }
   const { test, production, sourceRevision = sourceRevisions[0] } = traffic;
   const share = (percent: number) => {
     if (revisionArn === targetRevision) return percent;
