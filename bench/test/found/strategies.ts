@@ -62,9 +62,10 @@ export const strategies: Found[] = [
     verdicts: ["superseded"],
   },
   {
-    name: "a user continues the pause while a gate requests a URL of another service",
+    name: "a user continues the pause while a gate gets HTTP 404",
     seed: 60105998,
     scenario: {
+      release: { tasks: [{ serves: { status: 404 } }] },
       service: {
         check: "load-balancer",
         strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 3 },
@@ -72,7 +73,6 @@ export const strategies: Found[] = [
       },
       interventions: [{ at: 20_000, from: "POST_PRODUCTION_TRAFFIC_SHIFT", do: "continue", action: "CONTINUE" }],
       deployer: {
-        url: "foreign",
         http: true,
         gates: [{ stage: "POST_PRODUCTION_TRAFFIC_SHIFT", timeoutSeconds: 60 }],
       },
