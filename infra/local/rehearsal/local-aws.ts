@@ -134,6 +134,8 @@ export function localAwsHelp(
   aws ecr get-login-password | docker login --username AWS --password-stdin ${registry}
   docker pull ${registry}/${target.repository}:v1.1.0${path === undefined ? "" : `\n  curl -H 'Host: ${host}' ${aws.url}${path}`}
 
+  npm run call -- --aws tcp://127.0.0.1:${aws.port} --credentials file://${aws.credentialsFile} status
+
 podman and skopeo need --tls-verify=false. An AWS CLI older than 1.29 or 2.13 needs --endpoint-url $AWS_ENDPOINT_URL.
 Log: ${aws.logFile}
 To stop it: npm run rehearse -- --stop`;
