@@ -24,4 +24,9 @@ provider "aws" {
       ManagedBy = "terraform"
     }
   }
+
+  # The deployer writes these tags: the lock of a deploy in flight on the service, and its records on revisions.
+  ignore_tags {
+    key_prefixes = ["slipway:"]
+  }
 }

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { lockTag } from "../../ci/lib/rollout/lock/lock-tag.js";
 import { type Block, files, only, readConfiguration } from "./hcl.js";
 
-const { data, locals, resource, variable } = await readConfiguration();
+const { data, locals, provider, resource, variable } = await readConfiguration();
 const task = only(resource.aws_ecs_task_definition?.app);
 const service = only(resource.aws_ecs_service?.app);
 const container = locals.container as Block;
@@ -149,6 +150,10 @@ test("each setting of a strategy is validated, within the API's limits", () => {
 test("applying the configuration undoes neither a deploy nor a change of scale, and deregisters no revision", () => {
   assert.deepEqual(inner(service, "lifecycle").ignore_changes, ["${task_definition}", "${desired_count}"]);
   assert.equal(task.skip_destroy, true);
+});
+
+test("applying the configuration removes no tag of the deployer, such as the lock of a deploy in flight", () => {
+  assert.deepEqual(inner(only(provider.aws), "ignore_tags").key_prefixes, [lockTag.replace(/[^:]+$/, "")]);
 });
 
 test("tasks are targets by address, and an old one is let go in less than five minutes", () => {
