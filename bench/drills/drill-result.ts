@@ -25,6 +25,8 @@ export interface DrillResult {
   served?: string[];
   /** The deployed version, where the public URL was requested. */
   release?: string;
+  /** Progress lines, in virtual time. */
+  lines?: string[];
   /** Number of AWS API calls. */
   calls: number;
 }
@@ -52,7 +54,7 @@ export function reportedEnding(
 }
 
 /** Lists the mistakes of a drill's result; empty when the verdict is true and the one that the drill expects. Pure. */
-export function mistakes({ drill, state, rolledBack, reported, served, release }: DrillResult): string[] {
+export function mistakes({ drill, state, rolledBack, reported, served, release, lines }: DrillResult): string[] {
   const ended = formatEnding(reported);
   const wanted = wantedOf(drill.ends);
   return [
@@ -66,6 +68,9 @@ export function mistakes({ drill, state, rolledBack, reported, served, release }
     ...("verdict" in reported ? wrongRequests(drill, reported.during) : []),
     ...(drill.cause !== undefined && "verdict" in reported && reported.cause !== drill.cause
       ? [`it named the cause ${reported.cause ?? "(none)"}, which is ${drill.cause}`]
+      : []),
+    ...(drill.finds !== undefined && lines && !lines.some((line) => line.includes(drill.finds ?? ""))
+      ? [`no line of it states ${drill.finds}`]
       : []),
   ];
 }

@@ -29,4 +29,6 @@ export interface Drill {
   dropsRequests?: boolean;
   /** Cause that the diagnosis must name, where the rollout fails. */
   cause?: Cause;
+  /** Text that the preflight must state, such as `warning fargate-quota`; checked in virtual time. */
+  finds?: string;
 }

@@ -30,6 +30,7 @@ export async function runVirtually(
     reported: reportedEnding(run.report, run.error),
     ...(!isOpen && !rolledBack && { delay: (run.endedAt - moment.visibleAt) / 1000 }),
     took: (run.endedAt - run.startedAt) / 1000,
+    lines: outcome.trace.flatMap((entry) => (entry.kind === "line" ? [entry.text] : [])),
     calls: outcome.runs.reduce((sum, { calls }) => sum + calls, 0),
   };
 }

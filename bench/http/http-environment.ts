@@ -22,7 +22,7 @@ import { unlessAborted } from "../common/unless-aborted.js";
 import { type EnteredStage, lifecycleStageOf } from "../oracle/lifecycle-stage.js";
 import { newestDeploymentOf, readState, readStoredOutcome, type StoredOutcome } from "../oracle/stored-state.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
-import { createService } from "../scenario/create-service.js";
+import { createService, fargateQuotasOf } from "../scenario/create-service.js";
 import type { Environment } from "../scenario/environment.js";
 import { createScriptedFunctions } from "../scenario/function-scripts.js";
 import { type Call, createPublisher, type ImageMaker, type PublishedImage } from "../scenario/images.js";
@@ -95,6 +95,7 @@ export async function openHttpEnvironment(
     timing: { ...timing, ...divided(scenario.aws?.timing ?? {}, factor) },
     rollbackId: scenario.aws?.rollbackId ?? "old",
     breakerOnShifts: scenario.aws?.breakerOnShifts ?? true,
+    fargateQuotas: fargateQuotasOf(scenario, target),
     functions: createScriptedFunctions(scenario, hastened(systemClock, factor)),
     principals: [principal(keys, target, denied)],
     faults,

@@ -81,6 +81,13 @@ export async function registerVersion(
 
 export const logGroupOf = ({ service }: CompleteTarget) => `/ecs/${service}`;
 
+/** Returns the quotas of Fargate's vCPUs, where the scenario limits them. */
+export function fargateQuotasOf({ service = {}, aws = {} }: Scenario, { created }: CompleteTarget) {
+  if (aws.fargateRoom === undefined) return undefined;
+  const vcpus = (((service.desiredCount ?? 1) + aws.fargateRoom) * created.cpu) / 1_024;
+  return { "Standard/OnDemand": vcpus, "Standard/Spot": vcpus };
+}
+
 /** The same value on every machine. */
 const instanceResources = [
   { name: "CPU", type: "INTEGER", integerValue: 4096 },

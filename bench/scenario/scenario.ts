@@ -171,6 +171,8 @@ export interface AwsSettings {
   breakerOnShifts?: boolean;
   /** Time until a changed listener rule has reached every node of the load balancer. `14000`, the longest recorded. */
   ruleDelay?: number;
+  /** Number of tasks that Fargate's quota of vCPUs has room for beside the service's own. Default: more than any scenario has. */
+  fargateRoom?: number;
   /** Minimum and maximum duration of a call; half of it passes before the effect. `[20, 80]`. */
   latency?: [number, number];
   /** IAM actions that the deployer lacks from the start on. */

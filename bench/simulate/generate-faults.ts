@@ -65,7 +65,9 @@ export const denied: fc.Arbitrary<string[]> = fc.constantFrom(
   ["ecr:DescribeImages", "ecr:BatchGetImage"],
 );
 
-export const aws: fc.Arbitrary<AwsSettings> = sometimes<Omit<AwsSettings, "breakerOnShifts" | "ruleDelay">>({
+export const aws: fc.Arbitrary<AwsSettings> = sometimes<
+  Omit<AwsSettings, "breakerOnShifts" | "ruleDelay" | "fargateRoom">
+>({
   rollbackId: [5, is("new" as const)],
   timing: [
     2,

@@ -69,12 +69,19 @@ async function send(
     if (signal?.aborted) throw aborted();
     try {
       if (own.length > 0) return await throughStack(means, service, operation, read, command);
-      return read(await answer(means, service, operation, command.input));
+      return read(await answer(means, service, operation, withSeconds(command.input)));
     } catch (error) {
       if (attempt >= attempts || !isPassing(error as Failure)) throw error;
       await means.process.sleep(delay(error as Failure, attempt, means.random));
     }
   }
+}
+
+/** Converts the times among an input's members as the SDK does: to seconds since the epoch. */
+function withSeconds(input: JsonObject): JsonObject {
+  const times = Object.entries(input as Record<string, unknown>).filter(([, value]) => value instanceof Date);
+  if (times.length === 0) return input;
+  return { ...input, ...Object.fromEntries(times.map(([name, time]) => [name, Number(time) / 1_000])) };
 }
 
 /** Runs a command that has its own middleware: this sees the body of the request and of the response, as in the SDK. */

@@ -17,7 +17,7 @@ import {
 } from "../../infra/local/aws/index.js";
 import { RULE_DELAY } from "../http/simulated-web.js";
 import { newestDeploymentOf } from "../oracle/stored-state.js";
-import { logGroupOf } from "../scenario/create-service.js";
+import { fargateQuotasOf, logGroupOf } from "../scenario/create-service.js";
 import type { Environment } from "../scenario/environment.js";
 import { concurrentDeployer, operator, target } from "../scenario/fixture.js";
 import { createScriptedFunctions } from "../scenario/function-scripts.js";
@@ -88,6 +88,7 @@ export async function createVirtualAws(
     timing: { ...awsTiming, ...scenario.aws?.timing },
     rollbackId: scenario.aws?.rollbackId ?? "old",
     breakerOnShifts: scenario.aws?.breakerOnShifts ?? true,
+    fargateQuotas: fargateQuotasOf(scenario, target),
     state: inMemory(state, listeners.changed),
     account: target.account,
     deny,

@@ -10,6 +10,7 @@ import { shiftsWithFunctions } from "./strategies/functions.js";
 import { gatedShifts } from "./strategies/gates.js";
 import { shiftsThatGoWell } from "./strategies/go-well.js";
 import { interruptedShifts } from "./strategies/interrupted.js";
+import { quotas } from "./strategies/quotas.js";
 import { servedByShifts } from "./strategies/served.js";
 import { start } from "./task-start.js";
 
@@ -18,6 +19,7 @@ const shift = [
   ...shiftsThatFail,
   ...interruptedShifts,
   ...foreignRules,
+  ...quotas,
   ...servedByShifts,
   ...shiftsWithFunctions,
   ...gatedShifts,
