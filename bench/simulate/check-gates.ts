@@ -13,7 +13,11 @@ export function timeOfGate({ at }: GateResult, { aws }: Scenario): { since: numb
 /** Checks that each gate ended its pause, or left it, as the answers of its listener require. */
 export function wrongGates(scenario: Scenario, outcome: Outcome): string[] {
   return outcome.runs.flatMap(({ report }) =>
-    (report?.gates ?? []).flatMap((gate, index, all) => judge(gate, all[index + 1], scenario, outcome)),
+    (report?.gates ?? []).flatMap((gate, index, all) => {
+      // A rollback finds its version itself, which `notBack` and `wentElsewhere` check.
+      const wanted = scenario.deployer?.verb === "rollback" ? report?.release.version : releaseOf(scenario);
+      return judge(gate, all[index + 1], scenario, outcome, wanted);
+    }),
   );
 }
 
@@ -22,13 +26,13 @@ function judge(
   next: GateResult | undefined,
   scenario: Scenario,
   { answers, testAnswers = [] }: Outcome,
+  wanted = "",
 ): string[] {
   const { stage, action, refused } = gate;
   const { since, until: end } = timeOfGate(gate, scenario);
   const until = Math.min(end, next === undefined ? end : timeOfGate(next, scenario).since);
   const all = stage === "POST_PRODUCTION_TRAFFIC_SHIFT" ? answers : testAnswers;
   const own = all.filter(({ at }) => at >= since && at <= until);
-  const wanted = releaseOf(scenario);
   const isRight = hasFiveInARow(own, wanted);
   const isWrong = own.some(({ status, version }) => version !== wanted && (version !== undefined || status >= 400));
   const wrongly = `the gate at ${stage} chose ${action}${refused === undefined ? "" : ` (${refused})`}`;

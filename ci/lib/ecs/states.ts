@@ -5,6 +5,11 @@ export function isFinished(status: string): boolean {
   return ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(status);
 }
 
+/** Returns true while a service deployment is stopped or rolled back, and after that: a hook that still waits can't be continued any more. */
+export function isBeingEnded(status = ""): boolean {
+  return /^(?:ROLLBACK_|STOP)/.test(status);
+}
+
 /** Returns true while a task can serve. Its last status counts: a draining task has the desired status STOPPED and still serves. */
 export function isServing(task: TaskView): boolean {
   return ["ACTIVATING", "RUNNING", "DEACTIVATING"].includes(task.lastStatus);

@@ -10,6 +10,7 @@ import type {
 import { present } from "../common/present.js";
 import { isNetworkBalanced, shiftPlanOf } from "./shift-plan.js";
 import type { ServiceDeploymentView, ServiceView, TaskView } from "./snapshot.js";
+import { isBeingEnded } from "./states.js";
 
 export function serviceView(service: Service): ServiceView {
   const pauseStages = pauseStagesOf(service.deploymentConfiguration);
@@ -54,7 +55,7 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
   const shift = shiftPlanOf(deployment.deploymentConfiguration);
   const target = deployment.targetServiceRevision;
   const hooks = deployment.lifecycleHookDetails ?? [];
-  const waiting = hooks.filter((hook) => hook.status === "AWAITING_ACTION");
+  const waiting = isBeingEnded(deployment.status) ? [] : hooks.filter((hook) => hook.status === "AWAITING_ACTION");
   const running = hooks.filter((hook) => hook.status === "IN_PROGRESS");
   const failed = hooks.flatMap(failureOfHook);
   return {

@@ -4,6 +4,7 @@ import type { Subject } from "../ecs/snapshot.js";
 import { conclude } from "./conclude.js";
 import type { Explanation } from "./explain.js";
 import type { GateResult } from "./hooks/gates.js";
+import type { Judgement } from "./judge/verdict.js";
 import { nextStep, pausedStep } from "./next-step.js";
 import type { StrategyResult } from "./restore-strategy.js";
 import type { RollbackResult, RolloutResult } from "./result.js";
@@ -64,7 +65,7 @@ export async function makeResult(options: RunOptions, story: Story): Promise<Omi
   const next =
     verdict === "paused"
       ? pausedStep(waitingHooks, await options.call?.())
-      : nextStep(verdict, http, diagnosis?.cause, during, wayBack?.cause);
+      : nextStep(verdict, ofEnd(judgement, http), diagnosis?.cause, during, wayBack?.cause);
   return {
     verdict,
     exitCode: verdicts[verdict].exitCode,
@@ -87,11 +88,16 @@ export async function makeResult(options: RunOptions, story: Story): Promise<Omi
   };
 }
 
+/** Returns the check that the next step depends on: none where ECS itself failed. */
+function ofEnd({ verdict }: Judgement & { state: "decided" }, http: HttpCheck): HttpCheck {
+  return verdict === "failed" ? { state: "not-checked" } : http;
+}
+
 /** Adds the answers for which a gate rolled back, or left the pause to a user. */
 function withGate(reason: string, gate: GateResult | undefined): string {
   if (!gate || gate.action === "CONTINUE") return reason;
   const refused = gate.refused === undefined ? "" : `, and the pause could not be ended: ${gate.refused}`;
-  return `${reason} The gate at ${gate.stage}: ${gate.url} answered ${gate.answered}${refused}.`;
+  return `${reason} The gate at ${gate.stage}: ${gate.url} answered ${gate.answered}${refused.replace(/\.$/, "")}.`;
 }
 
 /** Mixed answers of the test listener prove no wrong release: its rules, or other tasks in its target group, can cause them. */

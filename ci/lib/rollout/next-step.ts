@@ -16,7 +16,7 @@ export function nextStep(
   if (wayBack !== undefined) {
     return "The service may be degraded, and the rollback target can't be started either. Correct one of the two causes, and deploy a version that can start.";
   }
-  if (http.state === "wrong" && verdict === "failed") {
+  if (http.state === "wrong" && verdict === "failed" && !http.url.startsWith("task ")) {
     return "The new tasks run. Check what is in front of them (load balancer, cache, DNS), and the version that the app returns.";
   }
   if (http.state === "unproven" && http.because === "not-this-service" && verdict === "deployed-unverified")

@@ -35,6 +35,12 @@ const draining: CauseText = {
   fix: `${again} The target group's deregistration delay sets how long draining takes.`,
 };
 
+const staying: CauseText = {
+  cause: "draining",
+  title: "the strategy has ended, and old tasks still run",
+  fix: `${again} Tasks with scale-in protection stay until it expires: aws ecs get-task-protection shows it.`,
+};
+
 const hookRunning: CauseText = {
   cause: "hook-running",
   title: "a lifecycle hook has not ended yet",
@@ -60,6 +66,9 @@ export function startedWait(subject: Subject, snapshots: readonly Snapshot[]): W
     (task) => task.taskDefinition !== subject.taskDefinition && task.desiredStatus === "STOPPED",
   );
   if (leaving.length > 0) return { text: draining, evidence: leaving.slice(0, 5).map(stateOf) };
+  const { lifecycleStage } = snapshots.at(-1)?.ours ?? {};
+  const old = alive(snapshots).filter((task) => task.taskDefinition !== subject.taskDefinition);
+  if (lifecycleStage === "CLEAN_UP" && old.length > 0) return { text: staying, evidence: old.slice(0, 5).map(stateOf) };
   return unhealthyTasks(subject, snapshots).length > 0 ? undefined : strategyWait(snapshots);
 }
 

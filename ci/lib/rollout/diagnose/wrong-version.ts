@@ -21,10 +21,16 @@ const otherwise: CauseText = {
   fix: 'Run the image by its digest and request its version: if the response is the same, the image was built from other sources or does not read its version from the version variable ("versionVariable" in the target, VERSION by default); if not, the load balancer, a cache or DNS routes elsewhere.',
 };
 
+const byTask: CauseText = {
+  cause: "wrong-version-served",
+  title: "a task of the new revision returns something else than the release at its own address",
+  fix: 'Run the image by its digest and request its version: if the response is the same, the image was built from other sources or does not read its version from the version variable ("versionVariable" in the target, VERSION by default); if not, compare the task\'s image digest, and the port in the target.',
+};
+
 /** Diagnoses a rollout that ECS reports as successful while the public URL returns something else. Pure. */
 export function diagnoseResponse({ url, answered, proven }: HttpCheck & { state: "wrong" }): Diagnosis {
   const isError = /\bHTTP \d{3}\b/.test(answered);
-  const text = !proven ? mixed : isError ? errors : otherwise;
+  const text = url.startsWith("task ") ? byTask : !proven ? mixed : isError ? errors : otherwise;
   return { ...text, evidence: [`${url} answered ${answered}`], failedTasks: 0 };
 }
 

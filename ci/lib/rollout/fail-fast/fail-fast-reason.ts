@@ -1,5 +1,5 @@
 import { primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
-import { breakerThreshold, receivesTraffic } from "../../ecs/states.js";
+import { breakerThreshold, receivesTraffic, trafficPhaseOf } from "../../ecs/states.js";
 import type { Cause } from "../diagnose/causes.js";
 import { terminalFailures } from "../diagnose/failures.js";
 
@@ -39,8 +39,9 @@ export function failuresWithoutBreaker(
   snapshots: readonly [Snapshot, ...Snapshot[]],
 ): number | undefined {
   const latest = snapshots.at(-1) as Snapshot;
-  if (latest.ours?.breaker?.status !== "DISABLED" || !isStoppable(subject, latest)) return undefined;
-  if (!hasCandidate(subject, latest)) return undefined;
+  if (latest.ours?.breaker?.status !== "DISABLED" || !isUnfinished(subject, latest)) return undefined;
+  // As long as the old tasks are up, a rollback sends all traffic back to them.
+  if (trafficPhaseOf(latest.ours) === "clean-up" || !hasCandidate(subject, latest)) return undefined;
   // Behind a load balancer a container's own check proves nothing, and the count begins anew with each task that is healthy there.
   const mayHaveServed = latest.service.isBalanced ? hasLetGo : hasServed;
   if (mayHaveServed(subject, snapshots)) return undefined;

@@ -71,7 +71,10 @@ export function failFast(session: Session, permitted: AllowedActions, proof = no
     if (proven !== undefined) return { why: proven, phases: ["before", "in part"] };
     const failed = failuresWithoutBreaker(subject, snapshots);
     if (failed !== undefined)
-      return { why: `because ${failed} tasks have failed and the service has no circuit breaker`, phases: ["before"] };
+      return {
+        why: `because ${failed} tasks have failed and the service has no circuit breaker`,
+        phases: ["before", "in part", "moved"],
+      };
     // New failures are only in the tasks, which not every poll reads.
     if (latest.tasksAt !== latest.at) return undefined;
     const found = failFastReason(subject, snapshots);

@@ -4,7 +4,7 @@ import { AccessDeniedError, isThrottling } from "../../aws/errors.js";
 import { abort, sdk } from "../../aws/sdk.js";
 import { nameIn } from "../../common/aws-names.js";
 import { InputError } from "../../common/errors.js";
-import { isFinished } from "../../ecs/states.js";
+import { isBeingEnded, isFinished } from "../../ecs/states.js";
 import type { Session } from "../session.js";
 import { findNewestDeployment } from "./newest-deployment.js";
 import { chooseHook, describeWaiting, readDeployment, waitingHooks } from "./waiting-hooks.js";
@@ -46,6 +46,7 @@ async function performContinue(session: Session, named: string | undefined): Pro
   const { hookId = "", status } = chosen;
   if (status === "SUCCEEDED") return `${hookId} has been continued already. ${howItEnds}`;
   if (status !== "AWAITING_ACTION") throw hasMoved(hookId, status);
+  if (isBeingEnded(deployment.status)) throw isEnding(hookId, deployment.status);
   show(session, deployment);
   const done = await endPause(session, arn, hookId, "CONTINUE");
   const others = waitingHooks(deployment).filter((one) => one.hookId !== hookId);
@@ -71,7 +72,7 @@ async function performAbort(session: Session, named: string | undefined): Promis
   const deployment = await readDeployment(session, arn);
   const { status = "", sourceServiceRevisions = [] } = deployment;
   const name = nameIn(arn);
-  if (/^(?:ROLLBACK_|STOP_)/.test(status)) return `${name} is being ended already (${status}). ${howItEnds}`;
+  if (isBeingEnded(status)) return `${name} is being ended already (${status}). ${howItEnds}`;
   if (sourceServiceRevisions.length === 0) {
     throw new InputError(
       "no-candidate",
@@ -117,6 +118,7 @@ export async function endPause(
     const status = now.lifecycleHookDetails?.find((one) => one.hookId === hookId)?.status;
     if (status === (action === "CONTINUE" ? "SUCCEEDED" : "FAILED")) return done;
     if (waitingHooks(now).some((one) => one.hookId === hookId)) throw error;
+    if (isBeingEnded(now.status)) throw isEnding(hookId, now.status);
     throw hasMoved(hookId, status);
   }
 }
@@ -136,9 +138,16 @@ async function stop(session: Session, arn: string): Promise<string> {
         `${nameIn(arn)} has ended meanwhile (${status}). To return to the release before: rollback.`,
       );
     }
-    if (!/^(?:ROLLBACK_|STOP_)/.test(status)) throw error;
+    if (!isBeingEnded(status)) throw error;
   }
   return `${nameIn(arn)} rolls back: no hook waits, so ECS was requested to stop it.`;
+}
+
+function isEnding(hookId: string, status = ""): InputError {
+  return new InputError(
+    "hook-moved",
+    `${hookId} does not wait any more: its deployment is being ended, or has ended (${status}). See watch for the outcome.`,
+  );
 }
 
 function hasMoved(hookId: string, status: string | undefined): InputError {

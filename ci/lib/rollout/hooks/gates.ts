@@ -6,7 +6,7 @@ import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import { formatProgressEvent } from "../progress-event.js";
 import type { Session } from "../session.js";
 import { type Baseline, ownershipOf } from "../verify/baseline.js";
-import { checkedUrl, type HttpTarget } from "../verify/http-target.js";
+import type { HttpTarget } from "../verify/http-target.js";
 import { type HttpCheck, type VerifyOptions, verify } from "../verify/verify.js";
 import type { WatchedRollout } from "../watch/watch.js";
 import { endPause } from "./continue-or-abort.js";
@@ -108,7 +108,8 @@ async function passGate(
   const at = session.clock.now();
   const { baseline = {} } = options;
   const isForeign = gateUrl(stage) === "url" && ownershipOf(baseline) === "foreign";
-  const check = isForeign ? foreignAnswer(http, baseline) : await checkAt(options, gate, http);
+  const seen = await checkAt(options, gate, http);
+  const check = isForeign ? weighed(seen, baseline) : seen;
   const url = "url" in check ? check.url : http.baseUrl;
   const action = check.state === "verified" ? "CONTINUE" : check.state === "wrong" ? "ROLLBACK" : "NONE";
   const known = { stage, hookId, url, at, answered: answerOf(check, version) };
@@ -123,10 +124,11 @@ async function passGate(
   return result;
 }
 
-/** Another service answers at the URL: no request is sent. */
-function foreignAnswer(http: HttpTarget, { answered, running }: Baseline): HttpCheck {
-  const why = `${answered} before the rollout, while ${running} ran, so it is not, or not only, this service's URL`;
-  return { state: "unproven", url: checkedUrl(http), answered: why };
+/** Wrong answers of a URL that was another service's before the rollout prove nothing. */
+function weighed(check: HttpCheck, { answered, running }: Baseline): HttpCheck {
+  if (check.state !== "wrong") return check;
+  const why = `${check.answered}; before the rollout it answered ${answered}, while ${running} ran, so it is not, or not only, this service's URL`;
+  return { state: "unproven", url: check.url, answered: why };
 }
 
 /** Requests until the answers are right, or the gate's time is over: a rule takes up to 14 s to reach every node of the load balancer. */

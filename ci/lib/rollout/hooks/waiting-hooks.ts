@@ -3,6 +3,7 @@ import { nameIn } from "../../common/aws-names.js";
 import { InputError } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
 import { readServiceDeployments } from "../../ecs/service-deployments.js";
+import { isBeingEnded } from "../../ecs/states.js";
 import type { Session } from "../session.js";
 
 /** Reads a service deployment with all its hooks, finished ones included. */
@@ -13,8 +14,11 @@ export async function readDeployment(session: Session, arn: string): Promise<Ser
 }
 
 /** Returns the hooks that wait for a user. Pure. */
-export function waitingHooks({ lifecycleHookDetails = [] }: ServiceDeployment): DeploymentLifecycleHookDetail[] {
-  return lifecycleHookDetails.filter(({ status }) => status === "AWAITING_ACTION");
+export function waitingHooks({
+  status,
+  lifecycleHookDetails = [],
+}: ServiceDeployment): DeploymentLifecycleHookDetail[] {
+  return isBeingEnded(status) ? [] : lifecycleHookDetails.filter(({ status }) => status === "AWAITING_ACTION");
 }
 
 /** Describes a deployment's hooks that wait, one line each, after a line about the deployment itself. Pure. */

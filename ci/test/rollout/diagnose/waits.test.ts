@@ -24,6 +24,12 @@ test("a deployment whose tasks run waits for its strategy: stage and weight are 
   assert.match(fix, /^Run the same command again/);
 });
 
+test("old tasks that stay in the clean-up are named, with the protection that may hold them", () => {
+  const { cause, evidence, fix } = diagnose(subject, [underWay({ lifecycleStage: "CLEAN_UP", productionWeight: 100 })]);
+  assert.deepEqual([cause, evidence], ["draining", ["task bbbbbbbb RUNNING"]]);
+  assert.match(fix, /get-task-protection/);
+});
+
 test("a hook that runs is named, before the first task too", () => {
   const running = { ...inStep, runningHooks: ["smoke-test"] };
   assert.equal(diagnose(subject, [underWay(running)]).cause, "hook-running");
