@@ -62,6 +62,24 @@ export const strategies: Found[] = [
     verdicts: ["superseded"],
   },
   {
+    name: "a user continues the pause while a gate requests a URL of another service",
+    seed: 60105998,
+    scenario: {
+      service: {
+        check: "load-balancer",
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 3 },
+        hooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_PRODUCTION_TRAFFIC_SHIFT"] }],
+      },
+      interventions: [{ at: 20_000, from: "POST_PRODUCTION_TRAFFIC_SHIFT", do: "continue", action: "CONTINUE" }],
+      deployer: {
+        url: "foreign",
+        http: true,
+        gates: [{ stage: "POST_PRODUCTION_TRAFFIC_SHIFT", timeoutSeconds: 60 }],
+      },
+    },
+    verdicts: ["deployed-unverified"],
+  },
+  {
     name: "a user continues the pause while a gate gets HTTP 404",
     seed: 60105998,
     scenario: {
