@@ -68,8 +68,9 @@ resource "aws_ecs_service" "app" {
   }
 
   lifecycle {
-    # The deployer moves the service from revision to revision, and scaling its count: applying this must undo neither.
-    ignore_changes = [task_definition, desired_count]
+    # The deployer moves the service from revision to revision, and scaling its count: applying this must undo neither. It must not
+    # remove a PAUSE hook either, which the provider can't state before it knows the hook's target_type.
+    ignore_changes = [task_definition, desired_count, deployment_configuration[0].lifecycle_hook]
   }
 
   # A target group can be used once a listener forwards to it, and the infrastructure role once it has its policy.

@@ -55,6 +55,9 @@ resource "aws_lb_listener_rule" "production" {
   lifecycle {
     # ECS changes the weights. Putting them back sends requests to the empty group and makes the next deploy mix both revisions in the other one.
     ignore_changes = [action]
+
+    # Without this rule, and with a new one, requests go to the first group, which is empty after every other deploy. See README.md.
+    prevent_destroy = true
   }
 }
 

@@ -118,6 +118,10 @@ test("a strategy with traffic shifts has a second target group, two rules that E
   });
 });
 
+test("the production rule can't be removed or replaced while its second group may serve", () => {
+  assert.equal(inner(only(resource.aws_lb_listener_rule?.production), "lifecycle").prevent_destroy, true);
+});
+
 test("both target groups have the same health check and delay", () => {
   const [app, alternate] = ["app", "alternate"].map((name) => only(resource.aws_lb_target_group?.[name]));
   assert.ok(app && alternate);
@@ -147,8 +151,12 @@ test("each setting of a strategy is validated, within the API's limits", () => {
   assert.match(conditions("test_cidr_blocks"), /cidrhost/);
 });
 
-test("applying the configuration undoes neither a deploy nor a change of scale, and deregisters no revision", () => {
-  assert.deepEqual(inner(service, "lifecycle").ignore_changes, ["${task_definition}", "${desired_count}"]);
+test("applying the configuration undoes no deploy, no change of scale and no hook, and deregisters no revision", () => {
+  assert.deepEqual(inner(service, "lifecycle").ignore_changes, [
+    "${task_definition}",
+    "${desired_count}",
+    "${deployment_configuration[0].lifecycle_hook}",
+  ]);
   assert.equal(task.skip_destroy, true);
 });
 
