@@ -19,8 +19,8 @@ export interface Elbv2Deps {
 
 /**
  * API of Elastic Load Balancing (version 2): target groups, attributes, target health and listener rules of the local load balancer. A service
- * that names a target group or a rule creates it. All target groups have the same settings and belong to the one load balancer. Only ModifyRule  * and, for the listeners of Network Load Balancers,
- * ModifyListener change something.
+ * that names a target group or a rule creates it. All target groups have the same settings and belong to the one load balancer. Only ModifyRule
+ * and, for the listeners of Network Load Balancers, ModifyListener change something.
  */
 export function createElbv2({ loadBalancer, ecs, clock }: Elbv2Deps): Service {
   const createdAt = clock.now() / 1_000;
@@ -125,7 +125,8 @@ export function createElbv2({ loadBalancer, ecs, clock }: Elbv2Deps): Service {
         const ofListener = ownRules(caller).filter((rule) => listenerOf(rule) === listener);
         if ((listener ?? listenerArn) !== listenerArn && ofListener.length === 0) throw listenerNotFound();
         const shown = wanted ?? (listener === listenerArn ? undefined : ofListener.map(({ arn }) => arn));
-        const found = rules.filter(({ RuleArn }) => shown === undefined || shown.includes(String(RuleArn)));
+        const known = wanted === undefined ? rules : [...rules, ...ownNetworkListeners(caller).map(defaultRuleView)];
+        const found = known.filter(({ RuleArn }) => shown === undefined || shown.includes(String(RuleArn)));
         if (wanted !== undefined && found.length < wanted.length) {
           throw ruleNotFound();
         }

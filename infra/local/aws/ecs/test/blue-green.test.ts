@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BLUE, GREEN, PRODUCTION, pause, STAGES, TEST, withShifts } from "./shift-service.js";
+import { BLUE, balanced, GREEN, PRODUCTION, pause, STAGES, TEST, withShifts } from "./shift-service.js";
 import { settle, update } from "./virtual-ecs.js";
 
 const BLUE_GREEN = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 1 };
@@ -161,39 +161,39 @@ test("two target groups with production traffic are an invalid networking config
   assert.deepEqual(await world.imagesBehind(BLUE), ["good:1", "good:1"]);
 });
 
-test("a deployment that replaces another one in the middle of its shift first reconciles the service", async () => {
-  const world = await withShifts();
-  await world.deploy("good:2", {
-    strategy: "CANARY",
-    canaryConfiguration: { canaryPercent: 20, canaryBakeTimeInMinutes: 60 },
+for (const rolling of [false, true]) {
+  test(`a deployment that replaces another one in the middle of its shift first reconciles the service${rolling ? ", which was ROLLING before" : ""}`, async () => {
+    const world = await withShifts({ rolling });
+    const canaryConfiguration = { canaryPercent: 20, canaryBakeTimeInMinutes: 60 };
+    await world.deploy("good:2", { strategy: "CANARY", canaryConfiguration }, { loadBalancers: balanced() as never });
+    await world.secondsUntil(async () => (await world.weights())[0]?.[1] === 20);
+    await world.deploy("good:3", { ...BLUE_GREEN, lifecycleHooks: [pause(["RECONCILE_SERVICE"])] });
+    const [newest, replaced] = await world.deployments();
+    assert.deepEqual(
+      [newest.lifecycleStage, replaced.status, replaced.statusReason],
+      ["RECONCILE_SERVICE", "STOPPED", "Replaced by a new service deployment."],
+    );
+    assert.equal(newest.sourceServiceRevisions.length, 2);
+    assert.deepEqual(world.served(PRODUCTION), [80, 20]);
+    assert.deepEqual(await world.weights(), [
+      [0, 0],
+      [100, 20],
+      [0, 80],
+    ]);
+    await world.act("CONTINUE");
+    await world.secondsUntil(world.isAt("SCALE_UP"));
+    assert.deepEqual(await world.weights(), [
+      [0, 0],
+      [0, 0],
+      [100, 100],
+    ]);
+    assert.deepEqual([world.served(PRODUCTION), world.served(TEST)], [BLUE, BLUE]);
+    assert.deepEqual([await world.imagesBehind(BLUE), await world.imagesBehind(GREEN)], [["good:1", "good:1"], []]);
+    await settle(world);
+    assert.deepEqual([await world.imagesBehind(BLUE), await world.imagesBehind(GREEN)], [[], ["good:3", "good:3"]]);
+    assert.equal((await world.newest()).status, "SUCCESSFUL");
   });
-  await world.secondsUntil(async () => (await world.weights())[0]?.[1] === 20);
-  await world.deploy("good:3", { ...BLUE_GREEN, lifecycleHooks: [pause(["RECONCILE_SERVICE"])] });
-  const [newest, replaced] = await world.deployments();
-  assert.deepEqual(
-    [newest.lifecycleStage, replaced.status, replaced.statusReason],
-    ["RECONCILE_SERVICE", "STOPPED", "Replaced by a new service deployment."],
-  );
-  assert.equal(newest.sourceServiceRevisions.length, 2);
-  assert.deepEqual(world.served(PRODUCTION), [80, 20]);
-  assert.deepEqual(await world.weights(), [
-    [0, 0],
-    [100, 20],
-    [0, 80],
-  ]);
-  await world.act("CONTINUE");
-  await world.secondsUntil(world.isAt("SCALE_UP"));
-  assert.deepEqual(await world.weights(), [
-    [0, 0],
-    [0, 0],
-    [100, 100],
-  ]);
-  assert.deepEqual([world.served(PRODUCTION), world.served(TEST)], [BLUE, BLUE]);
-  assert.deepEqual([await world.imagesBehind(BLUE), await world.imagesBehind(GREEN)], [["good:1", "good:1"], []]);
-  await settle(world);
-  assert.deepEqual([await world.imagesBehind(BLUE), await world.imagesBehind(GREEN)], [[], ["good:3", "good:3"]]);
-  assert.equal((await world.newest()).status, "SUCCESSFUL");
-});
+}
 
 test("a serving task that is lost while the service waits to be reconciled is replaced", async () => {
   const world = await withShifts();

@@ -40,6 +40,20 @@ for (const stage of ["PRE_SCALE_UP", "POST_TEST_TRAFFIC_SHIFT", "POST_PRODUCTION
   });
 }
 
+for (const stage of ["POST_TEST_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT"]) {
+  test(`a rollback at ${stage} of the first deployment after ROLLING moves all traffic back, though the old revision names no rules`, async () => {
+    const world = await withShifts({ rolling: true });
+    await world.deploy(
+      "good:2",
+      { ...BLUE_GREEN, lifecycleHooks: [pause([stage])] },
+      { loadBalancers: balanced() as never },
+    );
+    await world.secondsUntil(async () => (await world.hooksAwaiting()).length > 0);
+    await world.act("ROLLBACK");
+    await isRolledBack(world, `Service deployment rolled back because ${stage} lifecycle hook(s) failed.`);
+  });
+}
+
 for (const [action, status] of [
   ["ROLLBACK", "ROLLBACK_SUCCESSFUL"],
   ["CONTINUE", "SUCCESSFUL"],

@@ -42,11 +42,15 @@ interface ShiftOptions extends VirtualEcsOptions {
   /** `""`: without a test rule. */
   testListenerRule?: string;
   productionListenerRule?: string;
+  /** True: the service is rolling and names no rules yet. */
+  rolling?: boolean;
 }
 
 /** Creates a service of two tasks behind two target groups that has completed its first deployment, in `targetGroupArn`. */
 export async function withShifts(options: ShiftOptions = {}) {
-  const { desiredCount = 2, testListenerRule, productionListenerRule } = options;
+  const { desiredCount = 2, testListenerRule, productionListenerRule, rolling } = options;
+  const [balancer] = balanced(testListenerRule, productionListenerRule);
+  const { advancedConfiguration: _rules, ...plain } = balancer as JsonObject;
   const registered: LoadBalancerTarget[] = [];
   const world = await withService({
     ...options,
@@ -56,8 +60,8 @@ export async function withShifts(options: ShiftOptions = {}) {
     },
     service: {
       desiredCount,
-      loadBalancers: balanced(testListenerRule, productionListenerRule),
-      deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+      loadBalancers: [rolling ? plain : (balancer as JsonObject)],
+      deploymentConfiguration: rolling ? {} : { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
     },
   });
   return Object.assign(world, watch(world, registered));

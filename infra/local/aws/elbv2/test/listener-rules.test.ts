@@ -127,6 +127,7 @@ test("a Network Load Balancer's listener has a default action, which ModifyListe
   assert.equal(changed.Listeners?.[0]?.DefaultActions?.[0]?.TargetGroupArn, GREEN);
   const [rule, ...others] = await rules({ ListenerArn });
   assert.deepEqual([rule?.IsDefault, rule?.Actions?.[0]?.TargetGroupArn, others], [true, GREEN, []]);
+  assert.deepEqual(await rules({ RuleArns: [String(rule?.RuleArn)] }), [rule]);
   const modify = (arn: string) => elb.send(new ModifyListenerCommand({ ListenerArn: arn, DefaultActions: [] }));
   await assert.rejects(modify(`${NETWORK}/1c`), { name: "ListenerNotFoundException" });
   await assert.rejects(modify(ListenerArn), { name: "InvalidLoadBalancerActionException" });

@@ -1,3 +1,4 @@
+import type { Json } from "../../../protocol/service.js";
 import { networkingProblem } from "../../event-messages.js";
 import type { DeploymentRecord, LifecycleStage, ServiceDeploymentRecord, TrafficShift } from "../../model/ecs-state.js";
 import { type Forward, isNetworkListener, type ListenerRule } from "../../model/listener-rules.js";
@@ -14,10 +15,21 @@ interface Balancer {
   test: ListenerRule | undefined;
 }
 
-function balancersOf({ state }: SchedulerContext, { settings }: Pick<DeploymentRecord, "settings">): Balancer[] {
+/** The load balancers of a revision from before its service named rules have those that the service names for its target groups now. */
+function balancersOf({ state }: SchedulerContext, { settings, serviceRevisionArn }: DeploymentRecord): Balancer[] {
+  const serviceArn = state.serviceRevisions[serviceRevisionArn]?.serviceArn;
+  const ruleOf = (group: Json | undefined, kind: ListenerRule["kind"]) =>
+    Object.values(state.listenerRules).find(
+      (rule) => rule.serviceArn === serviceArn && rule.kind === kind && rule.groups[0] === group,
+    );
   return objects(settings.loadBalancers).flatMap(({ targetGroupArn, advancedConfiguration }) => {
     const { alternateTargetGroupArn, productionListenerRule, testListenerRule } = object(advancedConfiguration);
-    if (typeof productionListenerRule !== "string") return [];
+    if (typeof productionListenerRule !== "string") {
+      const production = ruleOf(targetGroupArn, "production");
+      const [group, alternate] = production?.groups ?? [];
+      if (production === undefined || group === undefined || alternate === undefined) return [];
+      return { group, alternate, productionArn: production.arn, production, test: ruleOf(group, "test") };
+    }
     return {
       group: String(targetGroupArn),
       alternate: String(alternateTargetGroupArn),
