@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { readService } from "../../ci/lib/ecs/service.js";
 import { readableDeployments } from "../../ci/lib/ecs/service-deployments.js";
 import { formatReport } from "../../ci/lib/report/report-text.js";
-import { continueDeployment } from "../../ci/lib/rollout/hooks/continue-or-abort.js";
+import { abortDeployment, continueDeployment } from "../../ci/lib/rollout/hooks/continue-or-abort.js";
 import { type DeployArguments, parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
 import { propose } from "../../ci/lib/rollout/plan/proposal.js";
 import { registeredAt } from "../../ci/lib/rollout/revisions/own-revisions.js";
@@ -13,9 +13,21 @@ import { advancedConfiguration, BLUE, GREEN, PRODUCTION, pause, shiftScene } fro
 
 type Scene = Awaited<ReturnType<typeof shiftScene>>;
 
-async function deploy({ session, publish }: Scene, version: string, changes: DeployArguments, timeoutMs?: number) {
+async function deploy(
+  { session, publish }: Scene,
+  version: string,
+  changes: DeployArguments,
+  timeoutMs?: number,
+  until?: "shifted",
+) {
   const settings = parseDeploySettings({ ...changes, ignore: ["mutable-tags"] });
-  return await run({ ...session, release: await publish(version), settings, ...(timeoutMs && { timeoutMs }) });
+  return await run({
+    ...session,
+    release: await publish(version),
+    settings,
+    ...(timeoutMs && { timeoutMs }),
+    ...(until && { until }),
+  });
 }
 
 async function proposed({ session, publish }: Scene, version: string, changes: DeployArguments) {
@@ -122,6 +134,39 @@ test("a call that attaches to the rollout restores the strategy that the first c
   const second = await deploy(scene, "v2.0.0", once);
   assert.deepEqual([second.verdict, second.attached, second.strategy?.afterwards], ["deployed", true, "restored"]);
   assert.deepEqual(await strategyNow(scene), ROLLING);
+});
+
+test("the same command restores the strategy also after a rollout that was aborted in its pause", async () => {
+  const scene = await shiftScene({ deploymentConfiguration: { lifecycleHooks: [pause("POST_TEST_TRAFFIC_SHIFT")] } });
+  const once = { ...canary, strategyOnce: true };
+  const first = await deploy(scene, "v2.0.0", once);
+  assert.match(
+    String(first.strategy?.afterwards),
+    /^not restored yet: the verdict is paused; the same command restores/,
+  );
+  await abortDeployment(scene.session);
+  await scene.until(async () => (await scene.newest()).status === "ROLLBACK_SUCCESSFUL");
+  assert.equal((await deploy(scene, "v2.0.0", once)).verdict, "paused");
+  await continueDeployment(scene.session);
+  const last = await deploy(scene, "v2.0.0", once);
+  assert.deepEqual([last.verdict, last.strategy?.afterwards], ["deployed", "restored"]);
+  assert.deepEqual(await strategyNow(scene), ROLLING);
+});
+
+test("at the shift the same command is named, which restores the strategy, and after a replacement the options that do", async () => {
+  const scene = await shiftScene();
+  const once = { ...canary, strategyOnce: true };
+  const shifted = await deploy(scene, "v2.0.0", once, undefined, "shifted");
+  assert.equal(shifted.verdict, "shifted");
+  assert.match(String(shifted.next), /^Run the same command again: .* At its end it restores the strategy\./);
+  assert.equal((await deploy(scene, "v2.0.0", once)).strategy?.afterwards, "restored");
+  scene.clock.after(60_000, () => void scene.begin("v4.0.0"));
+  const replaced = await deploy(scene, "v3.0.0", once);
+  assert.equal(replaced.verdict, "superseded");
+  assert.match(
+    String(replaced.strategy?.afterwards),
+    /may use it; a later deploy with --strategy rolling restores it$/,
+  );
 });
 
 test("the other strategies are set too, and a linear one counts its steps into the time allowed", async () => {

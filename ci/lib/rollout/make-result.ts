@@ -11,7 +11,7 @@ import type { RollbackResult, RolloutResult } from "./result.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { RunOptions } from "./run-options.js";
 import type { Started } from "./start/find-rollout.js";
-import { verdicts } from "./verdicts.js";
+import { attachHint, verdicts } from "./verdicts.js";
 import type { DuringRollout } from "./verify/during-rollout.js";
 import type { TaskResponses } from "./verify/task-requests.js";
 import { isImprobable } from "./verify/traffic-share.js";
@@ -65,7 +65,9 @@ export async function makeResult(options: RunOptions, story: Story): Promise<Omi
   const next =
     verdict === "paused"
       ? pausedStep(waitingHooks, await options.call?.())
-      : nextStep(verdict, ofEnd(judgement, http), diagnosis?.cause, during, wayBack?.cause);
+      : verdict === "shifted" && strategy?.afterwards.startsWith("not restored yet")
+        ? `${attachHint} At its end it restores the strategy. \`abort\` rolls back.`
+        : nextStep(verdict, ofEnd(judgement, http), diagnosis?.cause, during, wayBack?.cause);
   return {
     verdict,
     exitCode: verdicts[verdict].exitCode,

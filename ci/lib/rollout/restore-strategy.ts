@@ -4,7 +4,14 @@ import { SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import { describeService } from "../ecs/service.js";
 import { sendOnce } from "./calls/send-once.js";
-import { configurationWith, parseStrategyTag, type Strategy, strategyOf, strategyText } from "./plan/strategy.js";
+import {
+  configurationWith,
+  parseStrategyTag,
+  type Strategy,
+  strategyOf,
+  strategyOptions,
+  strategyText,
+} from "./plan/strategy.js";
 import type { Session } from "./session.js";
 import type { Started } from "./start/find-rollout.js";
 import type { Verdict } from "./verdicts.js";
@@ -18,8 +25,8 @@ export interface StrategyResult {
   afterwards: string;
 }
 
-/** The rollout has not ended, or another one has begun: the strategy may be in use. */
-const inUse: ReadonlySet<Verdict> = new Set(["shifted", "paused", "timed-out", "superseded"]);
+/** The rollout has not ended: the strategy is in use, and the same command restores it later. */
+const unfinished: ReadonlySet<Verdict> = new Set(["shifted", "paused", "timed-out"]);
 
 /**
  * Gives the service its former strategy back where the deploy changed it for one rollout only. Changing the deployment configuration
@@ -56,8 +63,13 @@ async function restoreTo(
   if (isDeepStrictEqual(to, former)) return { ...result, afterwards: "restored" };
   if (used && !isDeepStrictEqual(to, used))
     return { ...result, afterwards: `not restored: the service was set to ${strategyText(to)} meanwhile` };
-  if (inUse.has(verdict))
+  if (unfinished.has(verdict))
     return { ...result, afterwards: `not restored yet: the verdict is ${verdict}; the same command restores it later` };
+  if (verdict === "superseded")
+    return {
+      ...result,
+      afterwards: `not restored: the deployment that replaced this one may use it; a later deploy with ${strategyOptions(former)} restores it`,
+    };
   await sendOnce(session, "UpdateService", () =>
     session.aws.ecs.send(
       new sdk.ecs.UpdateServiceCommand({

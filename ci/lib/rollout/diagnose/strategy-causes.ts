@@ -49,7 +49,7 @@ const hookRules: readonly CauseRule[] = [
     cause: "hook-failed",
     pattern: /lifecycle hook/i,
     title: "a lifecycle hook failed",
-    fix: "Read the log of the hook's function. At a PAUSE hook a user has rolled back: find the caller of ContinueServiceDeployment in AWS CloudTrail.",
+    fix: "Read the log of the hook's function. At a PAUSE hook a user, or a gate of the target, has rolled back: find the caller of ContinueServiceDeployment in AWS CloudTrail.",
   },
 ];
 

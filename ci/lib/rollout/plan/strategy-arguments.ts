@@ -90,7 +90,7 @@ function onlyInSteps(option: string, name: StrategyName): string {
 }
 
 /** Returns the strategy's name as the option takes it. */
-function optionOf(name: StrategyName): string {
+export function optionOf(name: StrategyName): string {
   return name.toLowerCase().replace("_", "-");
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { present } from "../../common/present.js";
 import { shiftDefaults } from "../../ecs/shift-plan.js";
-import type { StrategyName, StrategyOverride } from "./strategy-arguments.js";
+import { optionOf, type StrategyName, type StrategyOverride } from "./strategy-arguments.js";
 
 /** Deployment strategy of a service, with ECS's defaults filled in. */
 export interface Strategy {
@@ -101,6 +101,19 @@ export function strategyText({ name, percent, stepBake, bake }: Strategy): strin
     ...(bake === undefined || (name === "ROLLING" && bake === 0) ? [] : [`${bake} min of bake time`]),
   ];
   return parts.length > 0 ? `${name} (${parts.join(", ")})` : name;
+}
+
+/** Returns the options of deploy that set a strategy, such as `--strategy canary --percent 10 --step-bake 5 --bake 0`. */
+export function strategyOptions({ name, percent, stepBake, bake }: Strategy): string {
+  const options = {
+    strategy: optionOf(name),
+    percent,
+    "step-bake": stepBake,
+    bake: name === "ROLLING" ? undefined : bake,
+  };
+  return Object.entries(present(options))
+    .map(([option, value]) => `--${option} ${value}`)
+    .join(" ");
 }
 
 /** Encodes a strategy and the bake time as a tag's value: the state from which a later call restores it. */

@@ -4,6 +4,7 @@ import { nameIn } from "../../common/aws-names.js";
 import { present } from "../../common/present.js";
 import type { CurrentService } from "../../ecs/service.js";
 import { gate } from "../gate.js";
+import type { ServiceChanges } from "../plan/proposal.js";
 import { strategyTag } from "../plan/strategy.js";
 import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { OwnRevision } from "../revisions/own-revisions.js";
@@ -45,11 +46,21 @@ export async function prepare(
     left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
   ]);
   if (left) return { revision: left, isNew: false, changes, service };
-  const restore = service.strategy?.once ? strategyTag(service.strategy.from) : undefined;
+  const restore = service.strategy?.once ? strategyTag(service.strategy.from) : leftToRestore(request, service, own);
   const tagged = { ...request, ...present({ probe: tag, restore }) };
   const { registration } = planOn(session, tagged, now.current, hash);
   const revision = await beforeUpdate(registerNew(session, now, request, registration, own));
   return { revision, isNew: true, changes, service, baseline };
+}
+
+/** Returns the strategy that an earlier call of the deploy did not restore, such as one whose rollout was aborted in a pause. */
+function leftToRestore(
+  { settings }: DeployRequest,
+  { strategy }: ServiceChanges,
+  own: readonly OwnRevision[],
+): string | undefined {
+  if (!settings.strategyOnce || strategy) return undefined;
+  return own.findLast(({ restore }) => restore !== undefined)?.restore;
 }
 
 /**

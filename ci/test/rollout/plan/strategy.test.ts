@@ -5,6 +5,7 @@ import {
   parseStrategyTag,
   strategyChange,
   strategyOf,
+  strategyOptions,
   strategyTag,
   strategyText,
 } from "../../../lib/rollout/plan/strategy.js";
@@ -46,6 +47,13 @@ test("the limits themselves are accepted, and a name in any form", () => {
   assert.deepEqual(parseStrategy({ strategy: "BLUE_GREEN" }), { name: "BLUE_GREEN" });
   assert.deepEqual(parseStrategy({ strategy: "linear", percent: "3.0" }), { name: "LINEAR", percent: 3 });
   assert.equal(parseStrategy({}), undefined);
+});
+
+test("the options that set a strategy are those that deploy takes", () => {
+  assert.equal(strategyOptions({ name: "ROLLING", bake: 0 }), "--strategy rolling");
+  assert.equal(strategyOptions({ name: "BLUE_GREEN", bake: 5 }), "--strategy blue-green --bake 5");
+  const linear = { name: "LINEAR", percent: 25, stepBake: 6 } as const;
+  assert.equal(strategyOptions(linear), "--strategy linear --percent 25 --step-bake 6");
 });
 
 const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
