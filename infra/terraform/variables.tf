@@ -47,12 +47,17 @@ variable "image" {
 }
 
 variable "app_version" {
-  description = "The version that the image holds, such as v1.0.0."
+  description = "The version that the image holds, such as v1.0.0: any that `dagger call publish --version` takes."
   type        = string
 
   validation {
-    condition     = can(regex("^v[0-9]+\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.-]+)?$", var.app_version))
-    error_message = "A version is v and a semantic version, such as v1.2.3 or v1.2.3-rc.1."
+    condition     = can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.app_version))
+    error_message = "A version is an image tag, such as v1.2.3, 2026-11-26 or a commit's SHA."
+  }
+
+  validation {
+    condition     = !contains(split(" ", "latest stable main master trunk head dev develop development edge nightly next current canary test testing staging stage qa prod production release lts"), lower(var.app_version))
+    error_message = "The version is a tag that moves, so it would name another image tomorrow. Use one that never moves, such as v1.2.3, 2026-11-26 or a commit's SHA."
   }
 }
 

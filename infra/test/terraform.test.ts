@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { isMoving, parseReleaseVersion } from "../../ci/lib/config/version.js";
 import { lockTag } from "../../ci/lib/rollout/lock/lock-tag.js";
 import { type Block, files, only, readConfiguration } from "./hcl.js";
 
@@ -11,10 +12,12 @@ const service = only(resource.aws_ecs_service?.app);
 const container = locals.container as Block;
 const inner = (block: Block, name: string) => only(block[name] as Block[] | undefined);
 
+const conditionsOf = (name: string) =>
+  (only(variable[name]).validation as Block[]).map(({ condition }) => String(condition)).join("\n");
+
 /** The pattern that a variable's validation holds its value to. */
 function accepts(name: string): RegExp {
-  const { condition } = inner(only(variable[name]), "validation");
-  const [, pattern] = /regex\("(.*)", var/.exec(String(condition)) ?? [];
+  const [, pattern] = /regex\("(.*)", var/.exec(conditionsOf(name)) ?? [];
   assert.ok(pattern, name);
   return new RegExp(pattern.replaceAll("\\\\", "\\"));
 }
@@ -50,9 +53,18 @@ test("the image is named by its digest, never by a tag", () => {
   }
 });
 
-test("a version is v and a semantic version", () => {
-  for (const version of ["v1.2.3", "v1.2.3-rc.1"]) assert.match(version, accepts("app_version"));
-  for (const version of ["1.2.3", "VERSION", "latest", "v1.2"]) assert.doesNotMatch(version, accepts("app_version"));
+test("a version is one that the deployer publishes", () => {
+  const [, moving = ""] = /split\(" ", "([a-z ]+)"\)/.exec(conditionsOf("app_version")) ?? [];
+  const names = moving.split(" ");
+  for (const version of ["v1.2.3", "v1.2.3-rc.1", "1.2.3", "9f3c2ab", "2026-11-26", "a".repeat(128)]) {
+    assert.match(parseReleaseVersion(version), accepts("app_version"));
+    assert.ok(!names.includes(version));
+  }
+  for (const version of ["", "v1.2.3+4", "-v1", "a/b", "a".repeat(129)]) {
+    assert.throws(() => parseReleaseVersion(version));
+    assert.doesNotMatch(version, accepts("app_version"));
+  }
+  for (const name of [...names, "latest", "main", "canary"]) assert.ok(isMoving(name) && names.includes(name), name);
 });
 
 test("the health check is the app's, and the load balancer requests the same path", () => {
@@ -142,13 +154,11 @@ test("the names of both target groups have at most 32 characters, as ELB accepts
 });
 
 test("each setting of a strategy is validated, within the API's limits", () => {
-  const conditions = (name: string) =>
-    (only(variable[name]).validation as Block[]).map(({ condition }) => String(condition)).join("\n");
-  assert.match(conditions("deployment_strategy"), /contains\(\["rolling", "blue_green", "linear", "canary"\]/);
-  const shift = conditions("traffic_shift");
+  assert.match(conditionsOf("deployment_strategy"), /contains\(\["rolling", "blue_green", "linear", "canary"\]/);
+  const shift = conditionsOf("traffic_shift");
   for (const part of [/>= 0\.1 && .* <= 100 /, /"linear" \|\| .* >= 3/, /<= 1440 /]) assert.match(shift, part);
-  assert.match(conditions("test_port"), /!contains\(\[80, 443\]/);
-  assert.match(conditions("test_cidr_blocks"), /cidrhost/);
+  assert.match(conditionsOf("test_port"), /!contains\(\[80, 443\]/);
+  assert.match(conditionsOf("test_cidr_blocks"), /cidrhost/);
 });
 
 test("applying the configuration undoes no deploy, no change of scale and no hook, and deregisters no revision", () => {

@@ -91,6 +91,24 @@ run "canary_on_https" {
   }
 }
 
+run "takes_a_commit_as_version" {
+  command = plan
+
+  variables {
+    app_version = "9f3c2ab"
+  }
+}
+
+run "refuses_a_tag_that_moves" {
+  command = plan
+
+  variables {
+    app_version = "latest"
+  }
+
+  expect_failures = [var.app_version]
+}
+
 run "refuses_an_unknown_strategy" {
   command = plan
 
