@@ -124,6 +124,13 @@ test("a strategy for one deploy only is no change, and no finding, where nothing
   assert.deepEqual([service.strategy?.to.name, findings.some(isChange)], ["CANARY", true]);
 });
 
+test("a strategy for one deploy is taken back also where ECS has filled in its bake time", async () => {
+  const scene = await shiftScene();
+  const report = await deploy(scene, "v2.0.0", { strategy: "linear", percent: "50", stepBake: 1, strategyOnce: true });
+  assert.deepEqual([report.verdict, report.strategy?.afterwards], ["deployed", "restored"]);
+  assert.equal((await strategyNow(scene)).strategy, "ROLLING");
+});
+
 test("a call that attaches to the rollout restores the strategy that the first call changed", async () => {
   const scene = await shiftScene();
   const once = { ...canary, strategyOnce: true };

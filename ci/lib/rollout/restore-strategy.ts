@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { abort, sdk } from "../aws/sdk.js";
 import { SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
+import { present } from "../common/present.js";
 import { describeService } from "../ecs/service.js";
 import { sendOnce } from "./calls/send-once.js";
 import {
@@ -61,7 +62,8 @@ async function restoreTo(
   const to = strategyOf(deploymentConfiguration);
   const result = { from: former, to: used ?? to };
   if (isDeepStrictEqual(to, former)) return { ...result, afterwards: "restored" };
-  if (used && !isDeepStrictEqual(to, used))
+  // ECS fills in a bake time that the deploy left to it.
+  if (used && !isDeepStrictEqual(to, { ...present({ bake: to.bake }), ...used }))
     return { ...result, afterwards: `not restored: the service was set to ${strategyText(to)} meanwhile` };
   if (unfinished.has(verdict))
     return { ...result, afterwards: `not restored yet: the verdict is ${verdict}; the same command restores it later` };
