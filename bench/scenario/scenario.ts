@@ -214,6 +214,9 @@ export interface DeployerSettings {
   undo?: boolean;
   /** Number of newest revisions to keep. Default: all. */
   keep?: number;
+  /** Strategy that the deploy gives the service, with its defaults; `strategyOnce` restores the former one afterwards. */
+  strategy?: "rolling" | "blue-green" | "canary" | "linear";
+  strategyOnce?: boolean;
   /** True verifies each task at its own address too. Default: false. */
   verifyTasks?: boolean;
   /** Scripts of the pre-deploy and the post-deploy task, where the target has them. */

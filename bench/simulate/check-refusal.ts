@@ -30,6 +30,9 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Deploy
       return countsIn(scenario).some((count) => !hasRoom(scenario, count));
     case "listener-rules":
       return around.some(({ astray }) => astray);
+    case "strategy":
+      // A strategy that shifts traffic needs a load balancer.
+      return deployer.strategy !== undefined && !/load-balancer|both/.test(scenario.service?.check ?? "");
     case "image-missing":
       // A rollback does not distinguish a deleted image from an archived one.
       return isGone(release.image) || (deployer.verb === "rollback" && release.image?.status !== undefined);

@@ -101,6 +101,8 @@ const all: Record<string, Record<string, Dimension>> = {
     "a gate rolled back": (_, outcome) => hasGate("ROLLBACK", outcome),
     "a gate left the pause": (_, outcome) => hasGate("NONE", outcome),
     "Lambda hook": ({ functions }) => functions !== undefined,
+    "changed by the deploy": ({ deployer }) => deployer?.strategy !== undefined,
+    "changed for the deploy only": ({ deployer }) => deployer?.strategyOnce === true,
     "hooks at stages": ({ service }) => service?.strategy !== undefined && service.hooks !== undefined,
   },
   hooks: {

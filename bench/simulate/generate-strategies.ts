@@ -8,6 +8,7 @@ import {
 import { lifecycleStages, testUrl } from "../scenario/fixture.js";
 import type { Intervention, Scenario, TaskScript } from "../scenario/scenario.js";
 import { is, MINUTE, oneOf, seconds } from "./arbitraries.js";
+import { addition } from "./generate-strategy-events.js";
 
 const bake = fc.constantFrom(0, 1, 1, 3, 10);
 
@@ -170,8 +171,14 @@ export const shifting: fc.Arbitrary<(scenario: Scenario) => Scenario> = fc
       [1, fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 4, maxLength: 4 })],
     ),
     network: oneOf([9, is(false)], [1, is(true)]),
+    // Drawn last: the other parts of a seed do not depend on it.
+    add: addition,
   })
-  .map((drawn) => (scenario) => withStrategy(scenario, drawn));
+  .map(
+    ({ add, ...drawn }) =>
+      (scenario) =>
+        add(withStrategy(scenario, drawn)),
+  );
 
 interface Drawn {
   strategy: JsonObject;

@@ -59,7 +59,9 @@ const goingBack: fc.Arbitrary<Scenario["deployer"]> = sometimes<
   onTimeout: [2, is("rollback" as const)],
   verifyTasks: [1, is(true)],
 }).map((settings) => ({ ...settings, verb: "rollback" as const }));
-const deployer: fc.Arbitrary<DeployerSettings> = sometimes<Omit<DeployerSettings, "more" | "gates">>({
+const deployer: fc.Arbitrary<DeployerSettings> = sometimes<
+  Omit<DeployerSettings, "more" | "gates" | "strategy" | "strategyOnce">
+>({
   runId: [5, is("run-1")],
   timeoutMs: [1, fc.constantFrom(MINUTE, 5 * MINUTE, 10 * MINUTE)],
   http: [5, is(true)],
