@@ -30,6 +30,25 @@ test("a hook that still waits is no pause once a stop is requested: ECS refuses 
     assert.equal(judged(waiting, status), "undecided", status);
 });
 
+test("until shifted, a service that wants no task is not shifted: nothing has shown that the release starts", () => {
+  const none = snapshot({ ours: serviceDeployment("IN_PROGRESS", baking), desiredCount: 0, deployments: [underWay] });
+  assert.equal(judge(until, [none]).state, "undecided");
+});
+
+test("a hook that still waits in a deployment of an unknown state is no pause after its end or a rollback", () => {
+  const waiting = { waitingHooks: [{ hookId: "hook-1" }] };
+  assert.equal(judged(waiting, "SOMETHING_NEW"), "paused");
+  assert.equal(judged({ ...waiting, finishedAt: 5_000 }, "SOMETHING_NEW"), "undecided");
+  assert.equal(judged({ ...waiting, rollbackReason: "by user" }, "SOMETHING_NEW"), "undecided");
+});
+
+test("a rollback names the most production traffic that was seen, and not the last", () => {
+  const at = (productionWeight: number, status = "IN_PROGRESS") =>
+    snapshot({ ours: serviceDeployment(status, { productionWeight }), deployments: [underWay] });
+  const judgement = judge(subject, [at(10), at(50), at(25), at(0, "ROLLBACK_SUCCESSFUL")]);
+  assert.match(JSON.stringify(judgement), /after 50 % of production traffic had moved/);
+});
+
 test("until shifted, an end or a hook that waits comes first", () => {
   assert.equal(judged(baking, "ROLLBACK_SUCCESSFUL"), "rolled-back");
   assert.equal(judged(baking, "ROLLBACK_IN_PROGRESS"), "undecided");
