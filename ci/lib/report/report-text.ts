@@ -73,7 +73,7 @@ function facts(report: RolloutResult): Fact[] {
   ];
 }
 
-function gateText({ stage, url, answered, action, refused }: GateResult): string {
+export function gateText({ stage, url, answered, action, refused }: GateResult): string {
   return `${action === "NONE" ? "left to a user" : action} at ${stage}: ${url} answered ${answered}${refused === undefined ? "" : `; ${refused}`}`;
 }
 

@@ -2,6 +2,7 @@ import { nameIn, shortArns } from "../../common/aws-names.js";
 import type { DeploymentReport, Revision, TaskReport } from "../../rollout/reconstruct/deployment-report.js";
 import { elapsed } from "../../rollout/watch/elapsed.js";
 import { zonedTime } from "../local-time.js";
+import { gateText } from "../report-text.js";
 
 /** A name and its text. */
 export type Entry = [name: string, text: string];
@@ -39,7 +40,7 @@ const tasksText = (count: number) => (count === 1 ? "1 task runs" : `${count} ta
 
 /** Returns the facts of a deployment. */
 export function facts(report: DeploymentReport): Entry[] {
-  const { where, from, release, deployment, requests, traffic } = report;
+  const { where, from, release, deployment, requests, traffic, gates = [] } = report;
   const { createdAt, finishedAt, strategy, stage, rollback, circuitBreaker, alarms } = deployment;
   const took = finishedAt === undefined ? "not ended" : `took ${elapsed(finishedAt - createdAt).slice(1)}`;
   const breaker = circuitBreaker && circuitBreaker.failureCount > 0;
@@ -62,6 +63,7 @@ export function facts(report: DeploymentReport): Entry[] {
     ],
     ["alarms", alarms && alarms.triggered.length > 0 ? `${alarms.status}: ${alarms.triggered.join(", ")}` : undefined],
     ["requests", requests && requestsText(requests)],
+    ...gates.map((one): [string, string] => ["gate", gateText(one)]),
   ];
   return entries.filter((entry): entry is Entry => entry[1] !== undefined && entry[1] !== "");
 }

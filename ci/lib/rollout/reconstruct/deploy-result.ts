@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { cut } from "../../common/cut.js";
 import { InputError } from "../../common/errors.js";
+import type { Cause } from "../diagnose/causes.js";
 import { type Verdict, verdicts } from "../verdicts.js";
 import type { DeploymentReport } from "./deployment-report.js";
 
@@ -15,6 +16,21 @@ const schema = v.object({
   reason: text,
   next: v.optional(text),
   deployment: v.object({ arn: v.optional(v.string()) }),
+  diagnosis: v.exactOptional(
+    v.object({
+      cause: v.custom<Cause>((value) => typeof value === "string" && /^[a-z-]{1,100}$/.test(value)),
+      ...{ title: text, evidence: v.array(text), fix: text, failedTasks: v.number() },
+      ...{ task: v.exactOptional(text), container: v.exactOptional(text) },
+    }),
+  ),
+  gates: v.exactOptional(
+    v.array(
+      v.object({
+        ...{ stage: text, hookId: text, url: text, at: v.number(), answered: text },
+        ...{ action: v.picklist(["CONTINUE", "ROLLBACK", "NONE"]), refused: v.exactOptional(text) },
+      }),
+    ),
+  ),
   during: v.optional(
     v.object({
       url: text,
@@ -60,9 +76,9 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Adds to a report the facts that only the deploy observed: its verdict, its requests, and the traffic shifts. Pure. */
+/** Adds to a report the facts that only the deploy observed: its verdict and cause, its requests and gates, and the traffic shifts. Pure. */
 export function withResult(report: DeploymentReport, result: DeployResult): DeploymentReport {
-  const { verdict, reason, next, during, events } = result;
+  const { verdict, reason, next, during, events, diagnosis, gates } = result;
   const { next: _next, limits, traffic, ...rest } = report;
   const steps = events.flatMap(({ time, productionWeight }) =>
     time === undefined || productionWeight === undefined ? [] : [{ at: Date.parse(time), new: productionWeight }],
@@ -77,7 +93,10 @@ export function withResult(report: DeploymentReport, result: DeployResult): Depl
       reason: verdict === "deployed" && report.verdict === verdict ? `${report.reason} ${reason}` : reason,
     },
     ...(next !== undefined && { next }),
+    // ECS has no answers of URLs: it reports the rollback by a gate as a failed hook.
+    ...(diagnosis && { diagnosis }),
     ...(during && { requests: during }),
+    ...(gates && { gates }),
     ...(traffic && { traffic: { ...traffic, steps: changes } }),
     limits: [
       "The verdict is that of the deploy, whose result was passed; this report sent no request to the service.",

@@ -1,6 +1,7 @@
 import type { ConsoleLinks } from "../../ecs/console-links.js";
 import type { LogTail } from "../../ecs/log-tail.js";
 import type { Diagnosis } from "../diagnose/diagnose.js";
+import type { GateResult } from "../hooks/gates.js";
 import type { Verdict } from "../verdicts.js";
 
 /**
@@ -42,6 +43,8 @@ export interface DeploymentReport {
   traffic?: Traffic;
   /** Requests that the deploy sent to the public URL during the rollout; absent where its result was not passed. */
   requests?: RequestReport;
+  /** Pauses at which the gates of the target requested their URLs, in order; absent where the deploy's result was not passed. */
+  gates?: GateResult[];
   /** Ends of logs of tasks that failed; without any, of one of the newest tasks. */
   logs: TaskLog[];
   /** Limits of this report. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Task } from "@aws-sdk/client-ecs";
+import { reportMarkdown } from "../../../lib/report/deployment/report-markdown.js";
 import type { DeploymentRecord } from "../../../lib/rollout/history/deployment-record.js";
 import { chooseDeployment } from "../../../lib/rollout/reconstruct/choose-deployment.js";
 import { parseResult, withResult } from "../../../lib/rollout/reconstruct/deploy-result.js";
@@ -293,6 +294,21 @@ test("the result of the deploy adds its verdict, its requests and the traffic sh
   assert.equal(report.verdict, "deployed-unverified");
   assert.deepEqual(report.requests, during);
   assert.deepEqual(report.traffic?.steps, [{ at: Date.UTC(2026, 0, 1, 0, 1), new: 10 }]);
+});
+
+test("the result of a deploy that a gate rolled back has the gate's answer and its cause, which ECS lacks", async () => {
+  const { session, result } = await scene(crashLoop("old-id"));
+  const stage = "POST_TEST_TRAFFIC_SHIFT";
+  const url = "http://test.example/version";
+  const gate = { stage, hookId: "ecs-pause-1", url, at: 5, answered: "v0.9.0", action: "ROLLBACK" };
+  const text = { title: "the test listener returns something else", evidence: [`${url} answered v0.9.0`], fix: "Fix." };
+  const diagnosis = { cause: "wrong-on-test-listener", ...text, failedTasks: 0 };
+  const line = JSON.stringify({ type: "report", ...result, diagnosis, gates: [gate] });
+  const report = withResult(await readReport(session, {}), parseResult(line));
+  assert.deepEqual([report.diagnosis, report.gates], [diagnosis, [gate]]);
+  const page = reportMarkdown(report);
+  assert.match(page, /\*\*Why:\*\* The test listener returns something else\./);
+  assert.match(page, /\| gate \| ROLLBACK at POST\S+ .* answered v0\.9\.0 \|/);
 });
 
 for (const [name, text] of [
