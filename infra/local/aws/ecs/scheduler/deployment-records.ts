@@ -57,7 +57,7 @@ export function recordServiceDeployment(
     updatedAt: context.now,
     deploymentConfiguration: structuredClone(service.deploymentConfiguration),
     ...(traffic !== undefined && {
-      traffic: { ...traffic, step: 0, test: 0, production: 0, ...foundWeights(context, service.deployments) },
+      traffic: { ...traffic, step: 0, test: 0, production: 0, ...foundWeights(context, service) },
     }),
     breaker: {
       status: breaker.enable && (traffic === undefined || context.breakerOnShifts) ? "MONITORING" : "DISABLED",

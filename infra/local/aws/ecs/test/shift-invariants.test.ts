@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { JsonObject } from "../../protocol/service.js";
 import type { FunctionBehaviour } from "../simulated-tasks/simulated-functions.js";
-import { BLUE, GREEN, HOOK_STAGES, PRODUCTION, withShifts } from "./shift-service.js";
+import { BLUE, balanced, GREEN, HOOK_STAGES, PRODUCTION, withShifts } from "./shift-service.js";
 import { scripted, settle, update } from "./virtual-ecs.js";
 
 const NETWORK_LISTENERS = ["1a", "1b"].map(
@@ -49,7 +49,8 @@ const deployment = fc.record({
   timeoutAction: fc.constantFrom("CONTINUE", "ROLLBACK"),
   image: fc.constantFrom("good:2", "good:2", "crash:1", "late:1"),
   isNetwork: fc.boolean(),
-  interruption: fc.constantFrom("none", "restart", "newer", "rolling", "stop", "crash"),
+  startsRolling: fc.boolean(),
+  interruption: fc.constantFrom("none", "restart", "newer", "twice", "rolling", "stop", "crash"),
   interruptedAfter: fc.integer({ min: 0, max: 600 }),
 });
 
@@ -64,10 +65,11 @@ test("a deployment of any strategy ends, its weights add up, and its end agrees 
   await fc.assert(
     fc.asyncProperty(deployment, async (wanted) => {
       const { strategy, bakeTimeInMinutes, stages, pauses, answers, timeoutAction, image, isNetwork } = wanted;
-      const { interruption, interruptedAfter } = wanted;
+      const { startsRolling, interruption, interruptedAfter } = wanted;
       const [production = "", tests = ""] = isNetwork ? NETWORK_LISTENERS : [PRODUCTION];
       let calls = 0;
       const world = await withShifts({
+        rolling: startsRolling,
         timing: { networkShift: 60_000 },
         behaviour: scripted(BEHAVIOURS),
         lambda: () => answers[calls++ % answers.length] ?? { output: null },
@@ -94,13 +96,21 @@ test("a deployment of any strategy ends, its weights add up, and its end agrees 
         lifecycleHooks,
         deploymentCircuitBreaker: { enable: true, rollback: true },
       };
-      const target = await world.deploy(image, configuration);
+      const loadBalancers = (isNetwork ? balanced(tests, production) : balanced()) as never;
+      const target = await world.deploy(image, configuration, { loadBalancers });
       const interrupt = async () => {
         const { serviceDeploymentArn, status } = await world.newest();
         if (interruption === "restart") await world.restart();
-        if (interruption === "newer") await update(world, "good:3");
+        if (interruption === "newer" || interruption === "twice") await update(world, "good:3", { loadBalancers });
+        if (interruption === "twice") {
+          world.clock.advance(interruptedAfter % 9_000);
+          await update(world, "good:4", { loadBalancers });
+        }
         if (interruption === "rolling")
-          await update(world, "good:3", { deploymentConfiguration: { strategy: "ROLLING", lifecycleHooks: [] } });
+          await update(world, "good:3", {
+            deploymentConfiguration: { strategy: "ROLLING", lifecycleHooks: [] },
+            loadBalancers,
+          });
         if (interruption === "crash") {
           const [task] = await world.tasks({ serviceName: "web" });
           if (task?.lastStatus === "RUNNING") world.runtime.crash(task.taskArn, 1);
@@ -127,12 +137,16 @@ test("a deployment of any strategy ends, its weights add up, and its end agrees 
       const { status } = await world.newest();
       ends.set(status, (ends.get(status) ?? 0) + 1);
       const { taskDefinition } = await world.service();
-      if (interruption !== "newer" && interruption !== "rolling") {
+      if (!["newer", "twice", "rolling"].includes(interruption)) {
         if (status === "SUCCESSFUL") assert.equal(taskDefinition, target);
         if (status === "ROLLBACK_SUCCESSFUL") assert.equal(taskDefinition, world.first);
       }
       if (status === "ROLLBACK_FAILED") {
-        await world.deploy("good:4", { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0, lifecycleHooks: [] });
+        await world.deploy(
+          "good:4",
+          { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0, lifecycleHooks: [] },
+          { loadBalancers },
+        );
         await settle(world);
         assert.equal((await world.newest()).status, "SUCCESSFUL");
       }
@@ -141,7 +155,7 @@ test("a deployment of any strategy ends, its weights add up, and its end agrees 
       assert.ok(used === BLUE || used === GREEN, JSON.stringify(used));
       assert.equal((await world.imagesBehind(used)).length, 2);
     }),
-    { numRuns: 40 },
+    { numRuns: 60, includeErrorInReport: true },
   );
   for (const status of ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL"]) assert.ok((ends.get(status) ?? 0) > 5, status);
 });

@@ -1,9 +1,15 @@
 import type { Json } from "../../../protocol/service.js";
 import { networkingProblem } from "../../event-messages.js";
-import type { DeploymentRecord, LifecycleStage, ServiceDeploymentRecord, TrafficShift } from "../../model/ecs-state.js";
+import type {
+  DeploymentRecord,
+  LifecycleStage,
+  ServiceDeploymentRecord,
+  ServiceRecord,
+  TrafficShift,
+} from "../../model/ecs-state.js";
 import { type Forward, isNetworkListener, type ListenerRule } from "../../model/listener-rules.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import type { SchedulerContext } from "../scheduler-context.js";
+import { type SchedulerContext, serviceDeploymentOf } from "../scheduler-context.js";
 import { setForwards } from "./listener-rules.js";
 
 /** Load balancer of a service with two target groups and its rules. */
@@ -122,14 +128,26 @@ function shareOf(context: SchedulerContext, deployment: DeploymentRecord, kind: 
   return Math.max(0, ...shares);
 }
 
-/** Returns the percents of several deployments by the rules, for the record of the one that replaces them; nothing for fewer. */
-export function foundWeights(context: SchedulerContext, deployments: readonly DeploymentRecord[]) {
+/**
+ * Returns the percents of a service's deployments by the rules, for the record of the one that replaces them; nothing where there is at most one.
+ * Of deployments in the same target group the one that completed last has its requests, else the newest.
+ */
+export function foundWeights(
+  context: SchedulerContext,
+  { deployments, lastCompleted }: Pick<ServiceRecord, "deployments" | "lastCompleted">,
+) {
   if (deployments.length < 2) return {};
-  const percent = (each: DeploymentRecord, kind: "production" | "test") => tenth(100 * shareOf(context, each, kind));
-  const found = deployments.map((each) => [
-    each.serviceRevisionArn,
-    { test: percent(each, "test"), production: percent(each, "production") },
-  ]);
+  const left = { test: 100, production: 100 };
+  const take = (each: DeploymentRecord, kind: "test" | "production") => {
+    const { startedAt } = serviceDeploymentOf(context, each);
+    const percent = startedAt === undefined ? 0 : Math.min(left[kind], tenth(100 * shareOf(context, each, kind)));
+    left[kind] = tenth(left[kind] - percent);
+    return percent;
+  };
+  const isLast = ({ id }: DeploymentRecord) => (id === lastCompleted?.id ? 1 : 0);
+  const found = deployments
+    .toSorted((a, b) => isLast(b) - isLast(a))
+    .map((each) => [each.serviceRevisionArn, { test: take(each, "test"), production: take(each, "production") }]);
   return { found: Object.fromEntries(found) as NonNullable<TrafficShift["found"]> };
 }
 
