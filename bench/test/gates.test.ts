@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { type DeployArguments, parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
 import { run } from "../../ci/lib/rollout/run.js";
 import type { RunOptions } from "../../ci/lib/rollout/run-options.js";
+import { drills } from "../drills/catalogue/index.js";
+import { simulate } from "../virtual/simulate.js";
 import { BLUE, PRODUCTION, pause, shiftScene, TEST } from "./shift-scene.js";
 
 const urls = { url: { baseUrl: "http://web.example" }, testUrl: { baseUrl: "http://test.example" } };
@@ -131,4 +133,39 @@ test("without the permission the pause is left to a user, and the action is name
   const report = await deploy();
   assert.deepEqual([report.verdict, report.gates?.[0]?.action], ["paused", "NONE"]);
   assert.match(report.reason, /could not be ended: ecs:ContinueServiceDeployment is not permitted\.$/);
+});
+
+for (const [word, verdict] of [
+  ["stopped", "rolled-back"],
+  ["other-deploy", "superseded"],
+  ["continued", "deployed"],
+]) {
+  test(`a pause that ends otherwise during a gate's check (${word}) is seen within 5 s, and the gate requests nothing more`, async () => {
+    const drill = drills.find(({ name }) => name === `blue-green-${word}-during-a-gate`);
+    assert.ok(drill);
+    const { report, oracle, testAnswers = [], trace } = await simulate(drill.scenario, 1);
+    assert.deepEqual([report?.verdict, report?.gates], [verdict, undefined], report?.reason);
+    const paused = oracle.moments.findIndex(({ state }) => state === "paused");
+    const ended = oracle.moments[paused + 1]?.at ?? 0;
+    const last = testAnswers.at(-1)?.at ?? 0;
+    assert.ok(last >= ended - 1_000 && last <= ended + 5_000, `${last}, ${ended}`);
+    const isOver = (text: string) => /^POST_TEST_TRAFFIC_SHIFT: the pause ecs-pause-\S+ is over, and/.test(text);
+    assert.ok(trace.some((entry) => entry.kind === "line" && isOver(entry.text)));
+  });
+}
+
+test("an AWS that answers no more ends the gate's check with the watch", async () => {
+  const { scene, deploy } = await gated(["POST_TEST_TRAFFIC_SHIFT"], { answers: "v1.9.0" });
+  const { ecs } = scene.session.aws;
+  const send = async (command: object, options: object) => {
+    if (scene.lines.some((line) => line.includes("to end the pause")))
+      throw Object.assign(new Error("The security token included in the request is expired"), {
+        name: "ExpiredTokenException",
+        $metadata: { httpStatusCode: 400 },
+      });
+    return await ecs.send(command as never, options as never);
+  };
+  scene.session.aws = { ...scene.session.aws, ecs: { send: send as never } };
+  await assert.rejects(deploy(), /can't be watched any longer/);
+  assert.ok(scene.lines.every((line) => !/^gate at/.test(line)));
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { createAws } from "../../ci/lib/aws/clients.js";
 import type { Session } from "../../ci/lib/rollout/session.js";
 import {
@@ -85,6 +86,8 @@ export async function shiftScene(options: SceneOptions = {}) {
   if (Object.keys(deploymentConfiguration).length > 0)
     await ecs("UpdateService", { cluster, service, deploymentConfiguration });
   const lines: string[] = [];
+  /** Ends of the deployer's present sleeps: of two at once the shorter one ends first. */
+  const sleeps = new Set<number>();
   const clients = createAws({ region, credentials: aws.credentials, requestHandler: aws.requestHandler as never });
   const session: Session = {
     aws: clients,
@@ -92,8 +95,17 @@ export async function shiftScene(options: SceneOptions = {}) {
     clock: {
       now: clock.now,
       sleep: async (ms, signal) => {
-        signal?.throwIfAborted();
-        clock.advance(ms);
+        const end = clock.now() + ms;
+        sleeps.add(end);
+        try {
+          do {
+            await setImmediate();
+            signal?.throwIfAborted();
+          } while (end > Math.min(...sleeps));
+          clock.advance(Math.max(0, end - clock.now()));
+        } finally {
+          sleeps.delete(end);
+        }
       },
     },
     progress: (line) => void lines.push(line),

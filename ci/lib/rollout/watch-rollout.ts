@@ -5,7 +5,7 @@ import type { Snapshot, Subject } from "../ecs/snapshot.js";
 import type { TrafficPhase } from "../ecs/states.js";
 import { type AllowedActions, rollbackLimit } from "./fail-fast/fail-fast.js";
 import { requestRollback } from "./fail-fast/request-rollback.js";
-import { type GateResult, watchThroughGates } from "./hooks/gates.js";
+import { type GateResult, type GateWatch, watchThroughGates } from "./hooks/gates.js";
 import { wrongAnswer } from "./rollback/roll-back-if-needed.js";
 import type { RunOptions } from "./run-options.js";
 import { noSpan, type Session } from "./session.js";
@@ -17,7 +17,7 @@ import { createTestListener } from "./verify/test-listener.js";
 import type { HttpCheck } from "./verify/verify.js";
 import { rolloutTimeLimit } from "./watch/deadline.js";
 import { readTargetGroups } from "./watch/target-groups.js";
-import { type WatchedRollout, watch } from "./watch/watch.js";
+import { type WatchedRollout, watch, watchPause } from "./watch/watch.js";
 
 /** A rollout that was watched, and whose answers were checked. */
 export interface VerifiedRollout extends ServingCheck {
@@ -64,8 +64,14 @@ export async function watchAndVerify(
     else test.ask(latest);
   };
   const how = { permitted, beside, proof: test.proof };
-  const watchFrom = (goal: Subject, earlier?: WatchedRollout) =>
-    watch(options, goal, knownEvents, { ...how, ...present({ earlier: earlier && { ...earlier, startedAt } }) });
+  const howFrom = (earlier?: WatchedRollout) => ({
+    ...how,
+    ...present({ earlier: earlier && { ...earlier, startedAt } }),
+  });
+  const watches: GateWatch = {
+    follow: (goal, earlier) => watch(options, goal, knownEvents, howFrom(earlier)),
+    followPause: (paused, hookId, done) => watchPause(options, paused, hookId, knownEvents, howFrom(paused), done),
+  };
   const gates: GateResult[] = [];
   const gated = options.gates && {
     ...{ session: options, version, urls: options.gates, baseline: before, verify: verifyOptions(options) },
@@ -75,8 +81,8 @@ export async function watchAndVerify(
       `roll out ${version} (${nameIn(subject.taskDefinition)})`,
       () =>
         gated
-          ? watchThroughGates(gated, { subject: goal, earlier }, watchFrom, (one) => void gates.push(one))
-          : watchFrom(goal, earlier),
+          ? watchThroughGates(gated, { subject: goal, earlier }, watches, (one) => void gates.push(one))
+          : watches.follow(goal, earlier),
       failureOf,
     );
   try {

@@ -33,7 +33,7 @@ export interface GateResult {
   refused?: string;
 }
 
-type Gate = NonNullable<Target["gates"]>[number];
+type ActiveGate = NonNullable<Target["gates"]>[number] & { http: HttpTarget };
 
 export interface GateOptions {
   session: Session;
@@ -44,16 +44,24 @@ export interface GateOptions {
   verify: VerifyOptions;
 }
 
+/** Watches of a rollout. */
+export interface GateWatch {
+  /** Watches from a subject, with the snapshots of the watch before. */
+  follow(subject: Subject, earlier?: WatchedRollout): Promise<WatchedRollout>;
+  /** Watches while the rollout waits in this hook alone, until `done` is aborted. */
+  followPause(paused: WatchedRollout, hookId: string, done: AbortSignal): Promise<WatchedRollout>;
+}
+
 /**
  * Watches a rollout through the gates of its target: at a pause of a gate's stage the URL is requested, and the deployment goes on or back.
  * A gate acts only where exactly one hook waits: another may be meant for a user. Right answers continue, wrong ones of the app roll back;
- * answers that prove nothing, and an unreachable URL, leave the pause as it is, where it still waits after the check.
- * @param follow Watches from a subject, with the snapshots of the watch before.
+ * answers that prove nothing, and an unreachable URL, leave the pause as it is, where it still waits after the check. ECS is polled beside
+ * the check, which ends with its pause.
  */
 export async function watchThroughGates(
   options: GateOptions,
   start: { subject: Subject; earlier?: WatchedRollout | undefined },
-  follow: (subject: Subject, earlier?: WatchedRollout) => Promise<WatchedRollout>,
+  { follow, followPause }: GateWatch,
   passed: (result: GateResult) => void,
 ): Promise<WatchedRollout> {
   const { clock, signal } = options.session;
@@ -68,19 +76,30 @@ export async function watchThroughGates(
     if (judgement.verdict !== "paused" || !hook || others.length > 0 || clock.now() >= subject.deadline) return watched;
     if (left.has(hook.hookId)) return watched;
     const began = clock.now();
+    let seen = watched;
     if (done.has(hook.hookId)) {
       // ECS still lists the hook that was continued.
       await clock.sleep(2_000, signal);
     } else {
       done.add(hook.hookId);
-      const result = await passGate(options, watched, hook.hookId);
-      if (!result) return watched;
-      passed(result);
-      // During the check a user may have ended the pause, or another deployment may have begun.
-      if (result.action === "NONE") left.add(hook.hookId);
+      const gate = gateAt(options, watched);
+      if (!gate) return watched;
+      const checked = new AbortController();
+      const ended = new AbortController();
+      const limit = subject.deadline + gate.timeoutSeconds * 1000;
+      const paused = { ...watched, subject: { ...subject, deadline: limit } };
+      const [result, latest] = await Promise.all([
+        passGate(options, gate, watched, hook.hookId, ended.signal).finally(() => checked.abort()),
+        followPause(paused, hook.hookId, checked.signal).finally(() => ended.abort()),
+      ]);
+      seen = latest;
+      if (result) passed(result);
+      // Since the last poll a user may have ended the pause, or another deployment may have begun.
+      if (result?.action === "NONE") left.add(hook.hookId);
     }
     // The time that a gate takes is no part of the time allowed, as that of a user is not.
-    watched = await follow({ ...subject, deadline: subject.deadline + (clock.now() - began) }, outdated(watched));
+    const deadline = seen.subject.rollback ? seen.subject.deadline : subject.deadline + (clock.now() - began);
+    watched = await follow({ ...seen.subject, deadline }, outdated(seen));
   }
 }
 
@@ -93,22 +112,36 @@ function outdated(watched: WatchedRollout): WatchedRollout {
   };
 }
 
-/** @returns undefined where the stage has no gate. */
-async function passGate(
-  options: GateOptions,
-  { snapshots }: WatchedRollout,
-  hookId: string,
-): Promise<GateResult | undefined> {
-  const { session, urls, version } = options;
-  const { lifecycleStage: stage = "", arn = "" } = snapshots.at(-1)?.ours ?? {};
+/** Returns the gate of the present stage; undefined where it has none. */
+function gateAt({ session, urls }: GateOptions, { snapshots }: WatchedRollout): ActiveGate | undefined {
+  const { lifecycleStage: stage = "" } = snapshots.at(-1)?.ours ?? {};
   const gate = session.target.gates?.find((one) => one.stage === stage);
   const http = gate && urls[gateUrl(stage)];
-  if (!gate || !http) return undefined;
+  return gate && http && { ...gate, http };
+}
+
+/** @param ended Aborted once the pause is over. @returns undefined where that was before the check was. */
+async function passGate(
+  options: GateOptions,
+  { stage, timeoutSeconds, http }: ActiveGate,
+  { snapshots }: WatchedRollout,
+  hookId: string,
+  ended: AbortSignal,
+): Promise<GateResult | undefined> {
+  const { session, version } = options;
+  const { arn = "" } = snapshots.at(-1)?.ours ?? {};
   session.progress(`${stage}: requesting ${version} at ${http.host ?? http.baseUrl} to end the pause ${hookId}.`);
   const at = session.clock.now();
   const { baseline = {} } = options;
   const isForeign = gateUrl(stage) === "url" && ownershipOf(baseline) === "foreign";
-  const seen = await checkAt(options, gate, http);
+  const seen = await checkAt(options, timeoutSeconds, http, ended).catch((error: unknown) => {
+    session.signal?.throwIfAborted();
+    if (!ended.aborted) throw error;
+  });
+  if (!seen) {
+    session.progress(`${stage}: the pause ${hookId} is over, and its gate requests nothing more.`);
+    return undefined;
+  }
   const check = isForeign ? weighed(seen, baseline) : seen;
   const url = "url" in check ? check.url : http.baseUrl;
   const action = check.state === "verified" ? "CONTINUE" : check.state === "wrong" ? "ROLLBACK" : "NONE";
@@ -134,10 +167,12 @@ function weighed(check: HttpCheck, { answered, running }: Baseline): HttpCheck {
 /** Requests until the answers are right, or the gate's time is over: a rule takes up to 14 s to reach every node of the load balancer. */
 async function checkAt(
   { session, version, verify: how }: GateOptions,
-  { timeoutSeconds }: Gate,
+  timeoutSeconds: number,
   http: HttpTarget,
+  ended: AbortSignal,
 ): Promise<HttpCheck> {
-  const { clock, signal } = session;
+  const { clock } = session;
+  const signal = session.signal ? AbortSignal.any([session.signal, ended]) : ended;
   const end = clock.now() + timeoutSeconds * 1000;
   for (;;) {
     const check = await verify(http, version, clock, signal, { ...how, limit: Math.max(0, end - clock.now()) });

@@ -42,15 +42,66 @@ export async function watch(
   session: Session,
   start: Subject,
   knownEvents: ReadonlySet<string>,
-  { permitted = watchOnly, beside, proof, earlier }: WatchHow = {},
+  how: WatchHow = {},
 ): Promise<WatchedRollout> {
-  const { clock, signal, progress } = session;
+  const step = createStep(session, start, knownEvents, how);
+  for (;;) {
+    const { subject, judgement, snapshots, isFinal } = await step();
+    if (judgement.state === "decided" && isFinal) return { subject, judgement, snapshots };
+    await session.clock.sleep(pollInterval(subject, snapshots), session.signal);
+  }
+}
+
+/**
+ * Polls ECS while a paused rollout waits in one hook alone, until `done` is aborted: a check of the pause runs beside it. Returns the rollout
+ * with the snapshots, and its judgement as it was.
+ */
+export async function watchPause(
+  session: Session,
+  paused: WatchedRollout,
+  hookId: string,
+  knownEvents: ReadonlySet<string>,
+  how: WatchHow,
+  done: AbortSignal,
+): Promise<WatchedRollout> {
+  const { clock, signal } = session;
+  const step = createStep(session, paused.subject, knownEvents, how);
+  const either = signal ? AbortSignal.any([signal, done]) : done;
+  let seen = paused;
+  for (;;) {
+    await clock.sleep(pollInterval(seen.subject, seen.snapshots), either).catch(() => signal?.throwIfAborted());
+    if (done.aborted) return seen;
+    const { subject, judgement, snapshots } = await step();
+    seen = { ...paused, subject, snapshots };
+    const [hook, ...others] = snapshots.at(-1)?.ours?.waitingHooks ?? [];
+    const isPaused = judgement.state === "decided" && judgement.verdict === "paused";
+    if (!isPaused || hook?.hookId !== hookId || others.length > 0) return seen;
+  }
+}
+
+/** One poll of a watch. */
+interface Step {
+  subject: Subject;
+  judgement: Judgement;
+  snapshots: [Snapshot, ...Snapshot[]];
+  /** False where the watch goes on although the judge has decided: a rollback has just been requested. */
+  isFinal: boolean;
+}
+
+/** Returns the function that makes the next poll, reports what is new, and judges. */
+function createStep(
+  session: Session,
+  start: Subject,
+  knownEvents: ReadonlySet<string>,
+  { permitted = watchOnly, beside, proof, earlier }: WatchHow,
+): () => Promise<Step> {
+  const { clock, progress } = session;
   const poll = observer(session);
   const failFastIfProven = failFast(session, permitted, proof);
   const startedAt = earlier?.startedAt ?? clock.now();
   const snapshots: Snapshot[] = [...(earlier?.snapshots ?? [])];
   let subject = start;
-  for (;;) {
+  return async () => {
     const previous = snapshots.at(-1);
     beside?.(previous, subject);
     const observation = await pollWithRetries(session, () => poll(subject, snapshots), subject);
@@ -66,9 +117,8 @@ export async function watch(
     const updated = await failFastIfProven(subject, seen, judgement);
     const requestedRollback = updated.rollback !== subject.rollback;
     subject = updated;
-    if (judgement.state === "decided" && !requestedRollback) return { subject, judgement, snapshots: seen };
-    await clock.sleep(pollInterval(subject, seen), signal);
-  }
+    return { subject, judgement, snapshots: seen, isFinal: !requestedRollback };
+  };
 }
 
 /**
