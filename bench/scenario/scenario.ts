@@ -91,6 +91,8 @@ export interface Before {
   broken?: string[];
   /** Behaviour of the tasks of these revisions, later ones too. */
   tasks?: TaskScript[];
+  /** Behaviour of those of their tasks that start during the deploy: in place of lost ones. Default: as `tasks`. */
+  restarted?: TaskScript[];
 }
 
 /** Behaviour of a version's tasks, and its image. */

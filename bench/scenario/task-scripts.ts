@@ -38,7 +38,7 @@ export function createTaskScripts(scenario: Scenario): TaskScripts {
     if (!hasBegun) old.add(revision);
     const number = started.get(version) ?? 0;
     started.set(version, number + 1);
-    const scripts = old.has(revision) ? scriptsBefore(scenario, version) : scriptsOf(scenario, version);
+    const scripts = old.has(revision) ? scriptsBefore(scenario, version, hasBegun) : scriptsOf(scenario, version);
     const script = scripts[Math.min(number, scripts.length - 1)] ?? {};
     roles.set(task.taskArn, { version, script });
     return script;
@@ -80,8 +80,9 @@ function scriptsOf(scenario: Scenario, version: string): TaskScript[] {
   return script?.tasks ?? [];
 }
 
-function scriptsBefore({ before }: Scenario, version: string): TaskScript[] {
+function scriptsBefore({ before }: Scenario, version: string, hasBegun: boolean): TaskScript[] {
   if (before?.broken?.includes(version)) return failing;
+  if (hasBegun && before?.restarted) return before.restarted;
   return before?.tasks ?? (before?.completed === false ? failing : []);
 }
 const failing: TaskScript[] = [{ exit: { after: 0, code: 1 } }];

@@ -69,7 +69,8 @@ export const release: fc.Arbitrary<ReleaseScript & { version?: string }> = somet
   image: [1, image],
   version: [1, is("v1.0.0")],
 });
-export const before: fc.Arbitrary<Before> = sometimes<Before>({
+/** Old tasks that do not start again are played by drills: another member would draw all seeds anew. */
+export const before: fc.Arbitrary<Before> = sometimes<Omit<Before, "restarted">>({
   versions: [
     2,
     fc.constantFrom(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatReport } from "../../ci/lib/report/report-text.js";
+import { drills } from "../drills/catalogue/index.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { simulate } from "../virtual/simulate.js";
 
@@ -26,6 +27,24 @@ for (const rollbackId of ["old", "new"] as const) {
       assert.match(String(report.next), /the rollback target can't be started either/);
     });
   }
+}
+
+for (const [name, cause] of [
+  ["canary-rollback-without-the-old-image", "image-missing"],
+  ["linear-rollback-loses-its-tasks", "image-missing"],
+  ["canary-rollback-without-capacity", "no-capacity"],
+]) {
+  test(`a failed rollback of traffic shifts names what stopped the old tasks beside its own cause (${name})`, async () => {
+    const drill = drills.find((one) => one.name === name);
+    assert.ok(drill);
+    const { report } = await simulate(drill.scenario, 1);
+    assert.deepEqual(
+      [report?.verdict, report?.diagnosis?.cause, report?.wayBack?.cause],
+      ["failed", drill.cause, cause],
+    );
+    assert.match(String(report?.reason), /^The rollback failed too; the service may be degraded\./);
+    assert.match(String(report?.next), /the rollback target can't be started either/);
+  });
 }
 
 test("a rollback that ends well has no cause of its own, though old tasks failed before it", async () => {

@@ -5,6 +5,7 @@ import { health } from "./health.js";
 import { image } from "./image.js";
 import { service } from "./serving.js";
 import { shiftsThatFail } from "./strategies/fail.js";
+import { failedRollbacks } from "./strategies/failed-rollback.js";
 import { foreignRules } from "./strategies/foreign-rules.js";
 import { shiftsWithFunctions } from "./strategies/functions.js";
 import { gatedShifts } from "./strategies/gates.js";
@@ -17,6 +18,7 @@ import { start } from "./task-start.js";
 const shift = [
   ...shiftsThatGoWell,
   ...shiftsThatFail,
+  ...failedRollbacks,
   ...interruptedShifts,
   ...foreignRules,
   ...quotas,
