@@ -17,12 +17,13 @@ import {
   startLocalAws,
   systemClock,
   type TaskRuntime,
+  usualQuotas,
 } from "../../infra/local/aws/index.js";
 import { unlessAborted } from "../common/unless-aborted.js";
 import { type EnteredStage, lifecycleStageOf } from "../oracle/lifecycle-stage.js";
 import { newestDeploymentOf, readState, readStoredOutcome, type StoredOutcome } from "../oracle/stored-state.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
-import { createService, fargateQuotasOf } from "../scenario/create-service.js";
+import { createService } from "../scenario/create-service.js";
 import type { Environment } from "../scenario/environment.js";
 import { createScriptedFunctions } from "../scenario/function-scripts.js";
 import { type Call, createPublisher, type ImageMaker, type PublishedImage } from "../scenario/images.js";
@@ -88,6 +89,7 @@ export async function openHttpEnvironment(
   const denied = [...(scenario.aws?.deny ?? [])];
   const keys = { AccessKeyId: "AKIASLIPWAYBENCH0001", SecretAccessKey: randomBytes(20).toString("hex") };
   const faults = createFaults({ clock: systemClock });
+  const fargateQuotas = { ...usualQuotas };
   let runtime: ScriptedRuntime | undefined;
   const aws = await startLocalAws({
     stateDir,
@@ -95,7 +97,7 @@ export async function openHttpEnvironment(
     timing: { ...timing, ...divided(scenario.aws?.timing ?? {}, factor) },
     rollbackId: scenario.aws?.rollbackId ?? "old",
     breakerOnShifts: scenario.aws?.breakerOnShifts ?? true,
-    fargateQuotas: fargateQuotasOf(scenario, target),
+    fargateQuotas,
     functions: createScriptedFunctions(scenario, hastened(systemClock, factor)),
     principals: [principal(keys, target, denied)],
     faults,
@@ -126,6 +128,7 @@ export async function openHttpEnvironment(
     const call = sdkCall(aws.url, target.region, aws.credentials);
     const environment: Environment = {
       target,
+      fargateQuotas,
       call,
       publish: createPublisher(call, target, { ...(make && { make }) }),
       settle: () => waitUntilSettled(call, target),

@@ -38,6 +38,14 @@ export async function createService(scenario: Scenario, environment: Environment
     service,
     deploymentConfiguration: { ...deploymentConfiguration, ...strategy },
   });
+  limitVcpus(scenario, environment);
+}
+
+/** Set last, too: the earlier versions have room. */
+function limitVcpus({ service = {}, aws = {} }: Scenario, { target, fargateQuotas }: Environment): void {
+  if (aws.fargateRoom === undefined) return;
+  const tasks = (service.desiredCount ?? 1) + aws.fargateRoom;
+  fargateQuotas["Standard/OnDemand"] = (tasks * target.created.cpu) / 1_024;
 }
 
 /** With shifts of traffic each version runs in the other target group than the one before. Those that fail are rolled back by ROLLING. */
@@ -80,13 +88,6 @@ export async function registerVersion(
 }
 
 export const logGroupOf = ({ service }: CompleteTarget) => `/ecs/${service}`;
-
-/** Returns the quotas of Fargate's vCPUs, where the scenario limits them. */
-export function fargateQuotasOf({ service = {}, aws = {} }: Scenario, { created }: CompleteTarget) {
-  if (aws.fargateRoom === undefined) return undefined;
-  const vcpus = (((service.desiredCount ?? 1) + aws.fargateRoom) * created.cpu) / 1_024;
-  return { "Standard/OnDemand": vcpus, "Standard/Spot": vcpus };
-}
 
 /** The same value on every machine. */
 const instanceResources = [

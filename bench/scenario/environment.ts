@@ -1,3 +1,4 @@
+import type { FargateQuotas } from "../../infra/local/aws/index.js";
 import type { CompleteTarget } from "./complete-target.js";
 import type { Call, Publish } from "./images.js";
 
@@ -7,6 +8,8 @@ import type { Call, Publish } from "./images.js";
  */
 export interface Environment {
   target: CompleteTarget;
+  /** The quotas of Fargate's vCPUs; a change takes effect at once. */
+  fargateQuotas: FargateQuotas;
   /** Calls AWS as the operator, who creates the service and carries out interventions. */
   call: Call;
   /** Publishes a version of the scenario, or returns its image. */

@@ -54,6 +54,8 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Deploy
       return deployer.before !== undefined && fails(deployer.before);
     case "before-unknown":
       return kills.length > 0 || Boolean(aws?.faults?.length);
+    case "task-not-placed":
+      return aws?.fargateRoom !== undefined;
     case "attempt-unknowable":
       return isDenied;
     case "inactive-service":

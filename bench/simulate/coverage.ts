@@ -142,6 +142,7 @@ const all: Record<string, Record<string, Dimension>> = {
     "new id at a rollback": ({ aws }) => aws?.rollbackId === "new",
     "other list lag": ({ aws }) => aws?.timing !== undefined,
     "other load balancer lag": ({ aws }) => aws?.balancerLag !== undefined,
+    "quota of vCPUs": ({ aws }) => aws?.fargateRoom !== undefined,
     "slow calls": ({ aws }) => aws?.latency !== undefined,
     "clock off by 10 min": ({ aws }) => aws?.clockSkew !== undefined,
     "an index behind the digest": ({ release }) => release?.image?.isIndex === true,

@@ -117,7 +117,11 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
       [1, unserved],
       [1, withConcurrentDeploy],
     ),
-    // Drawn last: the other parts of a seed do not depend on it.
+    // Drawn last: the other parts of a seed depend on neither.
     oneOf([3, is((scenario: Scenario) => scenario)], [1, shifting]),
+    oneOf<number | undefined>([19, is(undefined)], [1, fc.integer({ min: 0, max: 5 })]),
   )
-  .map(([scenario, monitored, shifted]) => makeConsistent(shifted(monitored(scenario))));
+  .map(([scenario, monitored, shifted, fargateRoom]) => {
+    const whole = makeConsistent(shifted(monitored(scenario)));
+    return fargateRoom === undefined ? whole : { ...whole, aws: { ...whole.aws, fargateRoom } };
+  });

@@ -14,10 +14,11 @@ import {
   type Service,
   type StateDirectory,
   type TaskSpec,
+  usualQuotas,
 } from "../../infra/local/aws/index.js";
 import { RULE_DELAY } from "../http/simulated-web.js";
 import { newestDeploymentOf } from "../oracle/stored-state.js";
-import { fargateQuotasOf, logGroupOf } from "../scenario/create-service.js";
+import { logGroupOf } from "../scenario/create-service.js";
 import type { Environment } from "../scenario/environment.js";
 import { concurrentDeployer, operator, target } from "../scenario/fixture.js";
 import { createScriptedFunctions } from "../scenario/function-scripts.js";
@@ -71,6 +72,7 @@ export async function createVirtualAws(
   const state = emptyState();
   const faults = createFaults({ clock, seed });
   const deny: string[] = [];
+  const fargateQuotas = { ...usualQuotas };
   const rules = createListenerRules(clock, scenario.aws?.ruleDelay ?? RULE_DELAY);
   const images = new Map<string, PublishedImage>();
   const aws = await createInProcessAws({
@@ -88,7 +90,7 @@ export async function createVirtualAws(
     timing: { ...awsTiming, ...scenario.aws?.timing },
     rollbackId: scenario.aws?.rollbackId ?? "old",
     breakerOnShifts: scenario.aws?.breakerOnShifts ?? true,
-    fargateQuotas: fargateQuotasOf(scenario, target),
+    fargateQuotas,
     state: inMemory(state, listeners.changed),
     account: target.account,
     deny,
@@ -113,6 +115,7 @@ export async function createVirtualAws(
   const publisher = createPublisher(callAsOperator, target, { asIndex: true });
   const environment: Environment = {
     target,
+    fargateQuotas,
     call: callAsOperator,
     async publish(version, script) {
       const image = await publisher(version, script);

@@ -16,6 +16,7 @@ export {
   type ServiceRecord,
   type TaskRecord,
 } from "./ecs/model/ecs-state.js";
+export { type FargateQuotas, usualQuotas } from "./ecs/model/fargate-quotas.js";
 export { containersOf, object, objects } from "./ecs/model/task-definition-json.js";
 export { checkTaskDefinition } from "./ecs/operations/task-definitions/task-definition-rules.js";
 export { seededRandom } from "./ecs/seeded-random.js";

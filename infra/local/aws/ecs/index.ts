@@ -76,7 +76,7 @@ export interface Ecs {
 export async function createEcs(deps: EcsDeps): Promise<Ecs> {
   const document = deps.state.document("ecs", emptyState);
   prepareState(document.value);
-  const fargateQuotas = deps.fargateQuotas ?? usualQuotas;
+  const fargateQuotas = deps.fargateQuotas ?? { ...usualQuotas };
   const scheduler = createEcsScheduler({
     ...deps,
     document,

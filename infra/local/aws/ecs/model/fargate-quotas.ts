@@ -5,10 +5,10 @@ import type { TaskRecord } from "./ecs-state.js";
 export type FargateClass = "Standard/OnDemand" | "Standard/Spot";
 
 /** Quotas of vCPUs that an account's tasks may use in a region at once. */
-export type FargateQuotas = Readonly<Record<FargateClass, number>>;
+export type FargateQuotas = Record<FargateClass, number>;
 
 /** As of an account in use: AWS raises the 4 to 6 of a new one by itself. */
-export const usualQuotas: FargateQuotas = { "Standard/OnDemand": 4_000, "Standard/Spot": 4_000 };
+export const usualQuotas: Readonly<FargateQuotas> = { "Standard/OnDemand": 4_000, "Standard/Spot": 4_000 };
 
 export const fargateClassOf = ({ capacityProviderName }: Pick<TaskRecord, "capacityProviderName">): FargateClass =>
   capacityProviderName === "FARGATE_SPOT" ? "Standard/Spot" : "Standard/OnDemand";
