@@ -195,3 +195,14 @@ test("a gate whose pause ended meanwhile states it in one sentence", async () =>
   assert.match(stopped, /does not wait any more: its deployment is being ended, or has ended \(ROLLBACK_\w+\)/);
   assert.doesNotMatch(stopped, /\.\.|AWS refuses/);
 });
+
+test("a rollback has the time of the functions that ECS calls again on the way back", async () => {
+  const succeeded: FunctionBehaviour = { output: { hookStatus: "SUCCEEDED" } };
+  const outcome = await shift(strategies.BLUE_GREEN, {
+    service: { hooks: [smokeTest("TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT")] },
+    functions: { "smoke-test": [succeeded, succeeded, { after: 840_000, ...succeeded }] },
+    release: { tasks: [{ serves: { version: "v0.0.1" } }] },
+    deployer: { http: true },
+  });
+  assert.equal(outcome.report?.verdict, "rolled-back");
+});

@@ -38,6 +38,22 @@ export function shiftPlanOf(configuration: DeploymentConfiguration = {}): ShiftP
   return { strategy, weights: [100], stepSeconds: 0, bakeSeconds };
 }
 
+/** Minutes for a Lambda hook without a time-out. The default of ECS is a day, but this is the maximum time of one invocation. */
+export const hookMinutes = 15;
+
+/**
+ * Returns the maximum time of the Lambda hooks that ECS calls again while it rolls back, in seconds: those of the stages that move traffic.
+ * Pure.
+ */
+export function wayBackSecondsOf({ lifecycleHooks = [] }: DeploymentConfiguration = {}): number {
+  const calls = lifecycleHooks.flatMap(({ targetType, lifecycleStages = [], timeoutConfiguration }) => {
+    const again = lifecycleStages.filter((stage) => /^(TEST|PRODUCTION)_TRAFFIC_SHIFT$/.test(stage));
+    const minutes = timeoutConfiguration?.timeoutInMinutes ?? hookMinutes;
+    return targetType === "PAUSE" ? [] : again.map(() => minutes * 60);
+  });
+  return calls.reduce((sum, one) => sum + one, 0);
+}
+
 /** Returns true for a service whose production listener is of a Network Load Balancer: each shift takes longer there. */
 export function isNetworkBalanced({ loadBalancers = [] }: Service): boolean {
   return loadBalancers.some(({ advancedConfiguration }) =>

@@ -111,6 +111,8 @@ export interface ServiceDeploymentView {
   runningHooks: readonly string[];
   /** Texts about the lifecycle hooks for which ECS ends the deployment; absent where there are none. */
   failedHooks?: readonly string[];
+  /** Maximum time of the Lambda hooks that ECS calls again while it rolls back; absent without any. */
+  wayBackSeconds?: number;
   breaker?: { status: string; failureCount: number; threshold: number };
   alarms?: { status: string; triggered: string[] };
   rollbackReason?: string;

@@ -8,7 +8,7 @@ import type {
   Task,
 } from "@aws-sdk/client-ecs";
 import { present } from "../common/present.js";
-import { isNetworkBalanced, shiftPlanOf } from "./shift-plan.js";
+import { isNetworkBalanced, shiftPlanOf, wayBackSecondsOf } from "./shift-plan.js";
 import type { ServiceDeploymentView, ServiceView, TaskView } from "./snapshot.js";
 import { isBeingEnded } from "./states.js";
 
@@ -58,6 +58,7 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
   const waiting = isBeingEnded(deployment.status) ? [] : hooks.filter((hook) => hook.status === "AWAITING_ACTION");
   const running = hooks.filter((hook) => hook.status === "IN_PROGRESS");
   const failed = hooks.flatMap(failureOfHook);
+  const wayBackSeconds = wayBackSecondsOf(deployment.deploymentConfiguration);
   return {
     arn: deployment.serviceDeploymentArn ?? "",
     status: deployment.status ?? "",
@@ -71,6 +72,7 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
     })),
     runningHooks: running.map(nameOfHook),
     ...(failed.length > 0 && { failedHooks: failed }),
+    ...(wayBackSeconds > 0 && { wayBackSeconds }),
     ...present({
       // A rolling deployment shifts no traffic by weight.
       shift,

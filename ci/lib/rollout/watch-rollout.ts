@@ -95,7 +95,7 @@ export async function watchAndVerify(
     if (check.watched.judgement.verdict !== "shifted") return await finish(check.watched);
     options.progress(shiftText(check, version));
     const why = permitted.earlyStop && mayUndo(options) ? wrongReason(check.http, baseline(), version) : undefined;
-    const back = why === undefined ? undefined : await rollBackNow(options, check.watched.subject, why, "moved");
+    const back = why === undefined ? undefined : await rollBackNow(options, check.watched, why, "moved");
     if (back && "goal" in back) {
       // The answers of the release are the reason for its end.
       return { ...check, watched: await follow(back.goal, first), shifted, ...seen() };
@@ -113,7 +113,7 @@ export async function watchAndVerify(
     test.ask(latestOf(paused));
     await test.finished();
     const why = test.proof();
-    const back = why === undefined ? undefined : await rollBackNow(options, paused.subject, why, "before", "in part");
+    const back = why === undefined ? undefined : await rollBackNow(options, paused, why, "before", "in part");
     if (back && "goal" in back) return await finish(await follow(back.goal, paused));
     return { ...(await finish(paused)), ...(back && { undone: back }) };
   }
@@ -139,15 +139,15 @@ export async function watchAndVerify(
  */
 async function rollBackNow(
   session: Session,
-  subject: Subject,
+  watched: WatchedRollout,
   why: string,
   ...phases: TrafficPhase[]
 ): Promise<{ goal: Subject } | { why: string; refused: string }> {
   session.progress(`Requesting a rollback from ECS ${why}.`);
+  const { until: _, ...subject } = watched.subject;
   const answer = await requestRollback(session, subject, why, phases);
-  const { until: _, ...rest } = subject;
-  const deadline = session.clock.now() + rollbackLimit;
-  if (answer === "requested") return { goal: { ...rest, rollback: { why }, deadline } };
+  const deadline = session.clock.now() + rollbackLimit(latestOf(watched));
+  if (answer === "requested") return { goal: { ...subject, rollback: { why }, deadline } };
   const refused = answer === "moved" ? "the deployment is past that point" : answer.refused;
   session.progress(`ECS does not roll back: ${refused}.`);
   return { why: why.replace(/^because /, ""), refused };

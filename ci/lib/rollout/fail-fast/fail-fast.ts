@@ -1,4 +1,5 @@
 import { readImage } from "../../ecs/ecr-images.js";
+import { networkShiftSeconds } from "../../ecs/shift-plan.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import { type TrafficPhase, trafficPhaseOf } from "../../ecs/states.js";
 import type { Judgement } from "../judge/verdict.js";
@@ -24,8 +25,17 @@ export type FailFast = (
   judgement: Judgement,
 ) => Promise<Subject>;
 
-/** Maximum time of a requested rollback, in milliseconds: the start of old tasks and the drain of new ones. */
-export const rollbackLimit = 15 * 60_000;
+/** Milliseconds for the start of old tasks and the drain of new ones. */
+const rollbackOfTasks = 15 * 60_000;
+
+/**
+ * Returns the maximum time of a requested rollback, in milliseconds: that of the tasks, of the Lambda hooks that ECS calls again, and of the
+ * test and the production listener of a Network Load Balancer. Pure.
+ */
+export function rollbackLimit({ service, ours }: Snapshot): number {
+  const shifts = service.isNetworkBalanced && ours?.shift ? 2 * networkShiftSeconds : 0;
+  return rollbackOfTasks + (shifts + (ours?.wayBackSeconds ?? 0)) * 1000;
+}
 
 /** @param proof Returns the proof of a check beside the watch that the release is wrong, as in `because …`. */
 export function failFast(session: Session, permitted: AllowedActions, proof = noProof): FailFast {
@@ -47,7 +57,8 @@ export function failFast(session: Session, permitted: AllowedActions, proof = no
     const answer = await requestRollback(session, subject, why, phases);
     if (answer === "moved") return subject;
     done = true;
-    if (answer === "requested") return { ...subject, rollback: { why }, deadline: session.clock.now() + rollbackLimit };
+    const limit = rollbackLimit(snapshots.at(-1) as Snapshot);
+    if (answer === "requested") return { ...subject, rollback: { why }, deadline: session.clock.now() + limit };
     session.progress(`The rollback request is not possible (${answer.refused}); ECS continues the rollout.`);
     return subject;
   };

@@ -35,7 +35,7 @@ export function judge(subject: Subject, snapshots: readonly [Snapshot, ...Snapsh
 
 /** Returns true when the rollout ended before the deletion, for another reason. */
 function isEnded(judgement: Judgement): boolean {
-  return judgement.state === "decided" && !/^deployed|^shifted$|^nothing-ran$/.test(judgement.verdict);
+  return judgement.state === "decided" && !/^deployed|^shifted$|^nothing-ran$|^paused$/.test(judgement.verdict);
 }
 
 function judgeServiceDeployment(

@@ -2,7 +2,13 @@ import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import type { Readable } from "../../common/readable.js";
 import { objects } from "../../ecs/containers.js";
-import { isNetworkBalanced, networkShiftSeconds, type ShiftPlan, shiftPlanOf } from "../../ecs/shift-plan.js";
+import {
+  hookMinutes,
+  isNetworkBalanced,
+  networkShiftSeconds,
+  type ShiftPlan,
+  shiftPlanOf,
+} from "../../ecs/shift-plan.js";
 import type { TargetGroup } from "./target-groups.js";
 
 /** Maximum time of a rollout, in milliseconds, and its parts as texts for people. */
@@ -103,8 +109,6 @@ function timesOf({ deregistrationDelaySeconds, healthCheck }: TargetGroup): Targ
 const elbDefaults: TargetTimes = { deregistrationDelaySeconds: 300, healthySeconds: 150 };
 /** Tasks that Fargate starts in a minute for one service. */
 const fargatePerMinute = 500;
-/** Minutes for a hook without a timeout. The default of ECS is a day, but this is the maximum time of one Lambda invocation. */
-const hookMinutes = 15;
 
 /** Number of rounds in which new tasks replace old ones, from the service's minimum and maximum percent. */
 function roundsOf(

@@ -69,3 +69,9 @@ test("the phase of the traffic follows the weight, and the stage where there is 
   assert.equal(phase("PRODUCTION_TRAFFIC_SHIFT"), "in part");
   assert.equal(phase("BAKE_TIME"), "moved");
 });
+
+test("a service that no longer exists is stopped, though a hook was still waiting when it was last seen", () => {
+  const seen = snapshot({ ours: serviceDeployment("IN_PROGRESS", { waitingHooks: [{ hookId: "hook-1" }] }) });
+  const judgement = judge(subject, [{ ...seen, service: { ...seen.service, notFound: "ECS does not know it." } }]);
+  assert.equal(judgement.state === "decided" && judgement.verdict, "stopped");
+});

@@ -45,6 +45,12 @@ test("percents that let few tasks be replaced at a time make more rounds", () =>
   assert.equal(minutes({ desiredCount: 4, deploymentConfiguration: tight }), rounded(plain + (3 * 250) / 60));
 });
 
+test("a deployment that shifts traffic starts all its tasks in one round, regardless of the percents", () => {
+  const percents = { minimumHealthyPercent: 100, maximumPercent: 125 };
+  const deploymentConfiguration = { ...percents, strategy: "BLUE_GREEN" as const };
+  assert.equal(minutes({ desiredCount: 4, deploymentConfiguration }), rounded(plain));
+});
+
 test("bake time and hooks count, but not a hook that waits for a user", () => {
   const deploymentConfiguration = {
     bakeTimeInMinutes: 7,
