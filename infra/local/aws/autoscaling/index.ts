@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import type { Clock } from "../clock.js";
-import { number, required, text, texts } from "../protocol/input.js";
-import { AwsError, type JsonObject, type Service } from "../protocol/service.js";
+import { partitionOf } from "../partition.js";
+import { number, record, required, text, texts } from "../protocol/input.js";
+import { AwsError, type Caller, type JsonObject, type Service } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
 import { storedMap } from "../stored-map.js";
 
@@ -30,6 +32,8 @@ interface ScalableTarget {
   max: number;
   suspended: JsonObject;
   createdAt: number;
+  /** Absent in what earlier versions stored. */
+  tags?: JsonObject;
 }
 
 /** Application Auto Scaling: targets are kept for tools that read them, and no service is scaled. */
@@ -40,11 +44,17 @@ export function createAutoScaling({ state, clock }: { state: StateDirectory; clo
     (stored: { targets?: Record<string, ScalableTarget> }) => ({ targets: storedMap(stored.targets) }),
   );
   const { targets } = document.value;
+  const byArn = (input: JsonObject, caller: Caller) => {
+    const arn = required(input, "ResourceARN");
+    const found = [...targets].find(([key]) => arnOf(key, caller) === arn)?.[1];
+    if (found === undefined) throw new AwsError("ResourceNotFoundException", `The resource doesn't exist: ${arn}`);
+    return found;
+  };
   return {
     signingName: "application-autoscaling",
     targetPrefix: "AnyScaleFrontendService",
     operations: {
-      RegisterScalableTarget(input) {
+      RegisterScalableTarget(input, caller) {
         const key = keyOf(input);
         const known = targets.get(key);
         const min = number(input, "MinCapacity") ?? known?.min;
@@ -58,9 +68,10 @@ export function createAutoScaling({ state, clock }: { state: StateDirectory; clo
           ...{ min, max },
           suspended: (input.SuspendedState as JsonObject | undefined) ?? known?.suspended ?? {},
           createdAt: known?.createdAt ?? clock.now(),
+          tags: known?.tags ?? record(input, "Tags") ?? {},
         });
         document.save();
-        return {};
+        return { ScalableTargetARN: arnOf(key, caller) };
       },
       DeregisterScalableTarget(input) {
         if (!targets.delete(keyOf(input)))
@@ -68,20 +79,36 @@ export function createAutoScaling({ state, clock }: { state: StateDirectory; clo
         document.save();
         return {};
       },
-      DescribeScalableTargets(input) {
+      DescribeScalableTargets(input, caller) {
         checkNamespace(input);
         const [resources, dimension] = [texts(input, "ResourceIds"), text(input, "ScalableDimension")];
-        const found = [...targets.values()].filter(
-          (one) =>
+        const found = [...targets].filter(
+          ([, one]) =>
             one.namespace === text(input, "ServiceNamespace") &&
             (resources === undefined || resources.includes(one.resourceId)) &&
             (dimension === undefined || dimension === one.dimension),
         );
-        return { ScalableTargets: found.map(targetView) };
+        return {
+          ScalableTargets: found.map(([key, one]) => ({ ScalableTargetARN: arnOf(key, caller), ...targetView(one) })),
+        };
       },
       DescribeScalingPolicies(input) {
         checkNamespace(input);
         return { ScalingPolicies: [] };
+      },
+      ListTagsForResource: (input, caller) => ({ Tags: byArn(input, caller).tags ?? {} }),
+      TagResource(input, caller) {
+        const found = byArn(input, caller);
+        found.tags = { ...found.tags, ...record(input, "Tags") };
+        document.save();
+        return {};
+      },
+      UntagResource(input, caller) {
+        const found = byArn(input, caller);
+        const removed = texts(input, "TagKeys") ?? [];
+        found.tags = Object.fromEntries(Object.entries(found.tags ?? {}).filter(([key]) => !removed.includes(key)));
+        document.save();
+        return {};
       },
     },
   };
@@ -102,6 +129,11 @@ function targetView({ namespace, resourceId, dimension, min, max, suspended, cre
       ...suspended,
     },
   };
+}
+
+function arnOf(key: string, { region, accountId }: Caller): string {
+  const id = createHash("sha256").update(`${region} ${key}`).digest("hex").slice(0, 36);
+  return `arn:${partitionOf(region)}:application-autoscaling:${region}:${accountId}:scalable-target/${id}`;
 }
 
 function keyOf(input: JsonObject): string {

@@ -5,7 +5,10 @@ import {
   DeregisterScalableTargetCommand,
   DescribeScalableTargetsCommand,
   DescribeScalingPoliciesCommand,
+  ListTagsForResourceCommand,
   RegisterScalableTargetCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from "@aws-sdk/client-application-auto-scaling";
 import { localAws } from "../../test/local-aws.js";
 
@@ -38,6 +41,31 @@ test("a scalable target is kept until it is deregistered", async (t) => {
   await client.send(new DeregisterScalableTargetCommand(target));
   assert.deepEqual(await described(), []);
   await assert.rejects(client.send(new DeregisterScalableTargetCommand(target)), { name: "ObjectNotFoundException" });
+});
+
+test("a scalable target is created with tags, which its ARN names", async (t) => {
+  const client = await open(t);
+  const target = {
+    ServiceNamespace: "ecs",
+    ResourceId: "service/cluster/app",
+    ScalableDimension: "ecs:service:DesiredCount",
+  } as const;
+  const limits = { MinCapacity: 1, MaxCapacity: 4 };
+  const { ScalableTargetARN: ResourceARN } = await client.send(
+    new RegisterScalableTargetCommand({ ...target, ...limits, Tags: { team: "a", stage: "b" } }),
+  );
+  const { ScalableTargets } = await client.send(new DescribeScalableTargetsCommand({ ServiceNamespace: "ecs" }));
+  assert.deepEqual(
+    ScalableTargets?.map(({ ScalableTargetARN }) => ScalableTargetARN),
+    [ResourceARN],
+  );
+  await client.send(new TagResourceCommand({ ResourceARN, Tags: { stage: "c" } }));
+  await client.send(new UntagResourceCommand({ ResourceARN, TagKeys: ["team"] }));
+  await client.send(new RegisterScalableTargetCommand({ ...target, MaxCapacity: 6 }));
+  const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceARN }));
+  assert.deepEqual(Tags, { stage: "c" });
+  const unknown = new ListTagsForResourceCommand({ ResourceARN: `${ResourceARN}0` });
+  await assert.rejects(client.send(unknown), { name: "ResourceNotFoundException" });
 });
 
 test("no service is scaled, and an unknown namespace is refused", async (t) => {
