@@ -10,7 +10,15 @@ import { wrongGates } from "./check-gates.js";
 import { pollTime, statesSeen, tooLate } from "./check-lateness.js";
 import { groundless } from "./check-refusal.js";
 import { serviceFactsDuring, wentElsewhere } from "./check-rollback.js";
-import { canProve, groundlessUndo, isStillWrong, provesOther, servesWell, showsNoVersion } from "./check-served.js";
+import {
+  canProve,
+  groundlessUndo,
+  isStillWrong,
+  provesOther,
+  servesWell,
+  showsNoVersion,
+  wasShownOther,
+} from "./check-served.js";
 
 /** Lists the faults of an outcome, one sentence each; empty when it is right. */
 export function checkOutcome(scenario: Scenario, outcome: Outcome): string[] {
@@ -168,7 +176,7 @@ function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): st
       if (showsNoVersion(scenario, outcome) && (outcome.runs.length > 1 || outcome.oracle.ofOther))
         return ["deployed", "deployed-early", "deployed-unverified"];
       // A stale read of the service still shows its old tasks, and a task in an unknown state may be one.
-      return isMisread(scenario, outcome) ? ["deployed", "deployed-early"] : ["deployed"];
+      return ["deployed", ...(isMisread(scenario, outcome) ? ["deployed-early"] : []), ...unverified(outcome)];
     default:
       return [state];
   }
@@ -176,8 +184,13 @@ function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): st
 
 /** Lists the verdicts on a release that has all production traffic, by the responses of the public URL. */
 function untilShifted(scenario: Scenario, outcome: Outcome): string[] {
-  if (showsNoVersion(scenario, outcome) || servesWell(scenario, outcome)) return ["shifted"];
+  if (showsNoVersion(scenario, outcome) || servesWell(scenario, outcome)) return ["shifted", ...unverified(outcome)];
   return ["deployed-unverified", ...(canProve(scenario, outcome) ? ["failed"] : [])];
+}
+
+/** Lists the verdict on a release whose right responses count no more. */
+function unverified(outcome: Outcome): string[] {
+  return wasShownOther(outcome) ? ["deployed-unverified"] : [];
 }
 
 function goingBackAt({ oracle: truth }: Outcome): number {

@@ -15,11 +15,20 @@ function isOfApp({ by, version, status = 0 }: Partial<PublicAnswer>): boolean {
  * many times as a verification needs. A deploy that has attached to the rollout of the other of two finds its responses in a tag; for a
  * rollout that another user began, no earlier response is known.
  */
-function wasShownOwn({ other, ...outcome }: Outcome): boolean {
+function wasShownOwn(outcome: Outcome): boolean {
+  const before = answersBefore(outcome);
+  return before.length === 5 && before.every(({ by, version }) => by === undefined && version !== undefined);
+}
+
+/** Checks that another service responded at the URL before the rollout: then its responses count no more, right ones included. */
+export function wasShownOther(outcome: Outcome): boolean {
+  return answersBefore(outcome).some(({ by }) => by === "other");
+}
+
+function answersBefore({ other, ...outcome }: Outcome): PublicAnswer[] {
   const begun = begunAt(outcome);
   const [{ answers }, since = 0] = other && begun === undefined ? [other, begunAt(other)] : [outcome, begun];
-  const before = answers.filter(({ at }) => at < since).slice(-5);
-  return before.length === 5 && before.every(({ by, version }) => by === undefined && version !== undefined);
+  return answers.filter(({ at }) => at < since).slice(-5);
 }
 
 function begunAt({ oracle: { updates } }: Pick<Outcome, "oracle">): number | undefined {

@@ -263,4 +263,24 @@ export const strategies: Found[] = [
     },
     verdicts: ["rolled-back"],
   },
+  {
+    name: "the second of two deploys knows by a tag that another service responded at its URL",
+    seed: 140005838,
+    scenario: {
+      deployer: {
+        url: "foreign",
+        http: true,
+        gates: [{ stage: "POST_TEST_TRAFFIC_SHIFT", timeoutSeconds: 60 }],
+        timeoutMs: 7_200_000,
+        more: { until: "shifted" },
+      },
+      concurrent: { at: 1000 },
+      service: {
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 3 },
+        check: "load-balancer",
+        hooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"] }],
+      },
+    },
+    verdicts: ["deployed-unverified"],
+  },
 ];

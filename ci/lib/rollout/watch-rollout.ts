@@ -170,8 +170,9 @@ function shiftText({ http, watched }: ServingCheck, version: string): string {
     case "verified":
       return `All production traffic has moved: ${http.url} answered ${version} ${http.tries} times in a row; ${bake}.`;
     case "wrong":
-    case "unproven":
       return `All production traffic has moved, and ${http.url} answered ${http.answered}; ${bake}.`;
+    case "unproven":
+      return `All production traffic has moved, and ${http.url} could not be checked: ${http.answered}; ${bake}.`;
     default:
       return `All production traffic has moved; ${bake}.`;
   }
