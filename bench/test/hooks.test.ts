@@ -38,6 +38,7 @@ test("several hooks that wait are listed, and neither continue nor abort chooses
   }
   await assert.rejects(continueDeployment(scene.session, "ecs-pause-0"), { code: "no-such-hook" });
   assert.ok((await listWaiting(scene.session)).includes(first));
+  assert.match(await listWaiting(scene.session), /roll back until \S+Z, then ECS rolls back\.$/);
   assert.match(await continueDeployment(scene.session, first), new RegExp(`It still waits at ${second}\\.$`));
   assert.deepEqual(await scene.waiting(), [second]);
   await abortDeployment(scene.session, second);

@@ -51,6 +51,13 @@ export function isBaking({ status, lifecycleStage, productionWeight }: ServiceDe
   return status === "IN_PROGRESS" && lifecycleStage === "BAKE_TIME" && productionWeight === 100;
 }
 
+/** Describes what ECS does when a pause's time is over, as in `, then ECS rolls back`; empty where ECS does not state it. */
+export function afterPause(timeoutAction: string | undefined): string {
+  if (timeoutAction === undefined) return "";
+  const known = { CONTINUE: "continues", ROLLBACK: "rolls back" }[timeoutAction];
+  return `, then ECS ${known ?? `performs ${timeoutAction}`}`;
+}
+
 /** Returns the number of failed tasks at which the deployment circuit breaker ends a rollout: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
 export function breakerThreshold(desiredCount: number): number {
   return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));

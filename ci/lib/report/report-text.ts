@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { nameIn, shortArns } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Diagnosis, RollbackDiagnosis } from "../rollout/diagnose/diagnose.js";
@@ -78,7 +79,8 @@ export function gateText({ stage, url, answered, action, refused }: GateResult):
 }
 
 function strategyResultText({ from, to, afterwards }: StrategyResult): string {
-  return `${from ? `${strategyText(from)} → ` : ""}${strategyText(to)}; ${afterwards}`;
+  const former = from && !isDeepStrictEqual(from, to) ? `${strategyText(from)} → ` : "";
+  return `${former}${strategyText(to)}; ${afterwards}`;
 }
 
 function tasksText({ requests, right, unreachable, unclear = 0, wrong }: TaskResponses): string {

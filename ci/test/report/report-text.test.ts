@@ -99,6 +99,14 @@ test("people read ARNs of tasks and revisions as names, and machines read them w
   assert.doesNotMatch(text, /arn:aws/);
 });
 
+test("a strategy is shown once where it did not change, and with the former one where it did", () => {
+  const [from, to] = [{ name: "ROLLING" } as const, { name: "BLUE_GREEN", bake: 5 } as const];
+  const line = (strategy: NonNullable<RolloutResult["strategy"]>) =>
+    /^strategy +(.*)$/m.exec(formatReport({ ...good, strategy }))?.[1];
+  assert.equal(line({ from, to, afterwards: "kept" }), "ROLLING → BLUE_GREEN (5 min of bake time); kept");
+  assert.equal(line({ from, to: from, afterwards: "restored" }), "ROLLING; restored");
+});
+
 test("a log that can't be shown is reported with the reason", () => {
   assert.match(formatReport({ ...good, log: { unavailable: "no awslogs" } }), /Log: not shown: no awslogs/);
 });

@@ -3,7 +3,7 @@ import { nameIn } from "../../common/aws-names.js";
 import { InputError } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
 import { readServiceDeployments } from "../../ecs/service-deployments.js";
-import { isBeingEnded } from "../../ecs/states.js";
+import { afterPause, isBeingEnded } from "../../ecs/states.js";
 import type { Session } from "../session.js";
 
 /** Reads a service deployment with all its hooks, finished ones included. */
@@ -35,8 +35,7 @@ export function describeWaiting(deployment: ServiceDeployment): string[] {
 
 function describeHook({ hookId, expiresAt, timeoutAction }: DeploymentLifecycleHookDetail): string {
   const until = expiresAt === undefined ? "" : ` until ${expiresAt.toISOString()}`;
-  const then = timeoutAction === undefined ? "" : `, then ECS performs ${timeoutAction}`;
-  return `${hookId} waits for a user to continue or roll back${until}${then}.`;
+  return `${hookId} waits for a user to continue or roll back${until}${afterPause(timeoutAction)}.`;
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type Subject,
   type WaitingHook,
 } from "../../ecs/snapshot.js";
-import { isBaking } from "../../ecs/states.js";
+import { afterPause, isBaking } from "../../ecs/states.js";
 import { judgeClassic } from "./classic.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 import { witnesses } from "./witnesses.js";
@@ -147,8 +147,7 @@ function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploym
 function waitsForUser({ hookId, expiresAt, timeoutAction }: WaitingHook, stage: string | undefined): string {
   const at = stage === undefined ? "" : ` at ${stage}`;
   const until = expiresAt === undefined ? "" : ` until ${new Date(expiresAt).toISOString()}`;
-  const then = timeoutAction === undefined ? "" : `, then ECS does ${timeoutAction}`;
-  return `Lifecycle hook ${hookId} waits${at} for a user to continue or roll back${until}${then}.`;
+  return `Lifecycle hook ${hookId} waits${at} for a user to continue or roll back${until}${afterPause(timeoutAction)}.`;
 }
 
 /**

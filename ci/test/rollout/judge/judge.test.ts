@@ -191,7 +191,7 @@ judgeAll([
       }),
     ],
     verdict: "paused",
-    reason: /hook-1 waits .* until 2026-01-02T00:00:00.000Z, then ECS does ROLLBACK\. .*hook-2 waits/,
+    reason: /hook-1 waits .* until 2026-01-02T00:00:00.000Z, then ECS rolls back\. .*hook-2 waits/,
   },
   {
     name: "another deployment of our revision has replaced it",
