@@ -1,9 +1,6 @@
 import type { Drill } from "../../drill.js";
 import { blueGreen, canary, eachStrategy, linear, shifts, testedToo, verified } from "./shift-settings.js";
 
-const shortened =
-  "the check of the test listener takes 20 s, and with short delays production traffic moves before: a gate holds it there";
-
 /** Deployments with traffic shifts that ECS completes, with a release that serves wrongly, and with an AWS that answers badly. */
 export const servedByShifts: Drill[] = [
   ...eachStrategy.map(
@@ -36,7 +33,6 @@ export const servedByShifts: Drill[] = [
         release: { tasks: [{ serves: { version: "v0.0.1" } }] },
         deployer: testedToo,
       },
-      virtualOnly: shortened,
       ends: { verdict: "rolled-back" },
       cause: "wrong-on-test-listener",
       dropsRequests: false,
@@ -46,7 +42,6 @@ export const servedByShifts: Drill[] = [
     name: "linear-errors-on-the-test-listener",
     description: "The health check passes, and the test listener answers everything else with 500.",
     scenario: { service: shifts(linear), release: { tasks: [{ serves: { status: 500 } }] }, deployer: testedToo },
-    virtualOnly: shortened,
     ends: { verdict: "rolled-back" },
     cause: "wrong-on-test-listener",
     dropsRequests: false,
