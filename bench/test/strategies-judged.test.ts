@@ -79,6 +79,24 @@ for (const [name, stage, serves, cause] of gated) {
   });
 }
 
+test("a gate ends neither of two pauses that wait at once: one may be meant for a user", async () => {
+  const { report } = await shift(strategies.BLUE_GREEN, {
+    service: { hooks: [pause("POST_TEST_TRAFFIC_SHIFT"), pause("POST_TEST_TRAFFIC_SHIFT")] },
+    deployer: { http: true, ...gateAt("POST_TEST_TRAFFIC_SHIFT") },
+  });
+  assert.deepEqual([report?.verdict, report?.gates], ["paused", undefined]);
+});
+
+test("the time that a gate takes is no part of the time allowed", async () => {
+  const { report } = await shift(strategies.BLUE_GREEN, {
+    service: { hooks: [pause("POST_TEST_TRAFFIC_SHIFT")] },
+    release: { tasks: [{ serves: { status: 404 } }] },
+    interventions: [{ at: 30_000, from: "POST_TEST_TRAFFIC_SHIFT", do: "continue", action: "CONTINUE" }],
+    deployer: { http: true, timeoutMs: 460_000, ...gateAt("POST_TEST_TRAFFIC_SHIFT") },
+  });
+  assert.equal(report?.verdict, "deployed-unverified");
+});
+
 test("a gate leaves the pause to a user where the public URL is another service's", async () => {
   const outcome = await shift(strategies.BLUE_GREEN, {
     service: { hooks: [pause("POST_PRODUCTION_TRAFFIC_SHIFT")] },
