@@ -3,6 +3,7 @@ import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/ecs-s
 import { limitsOf } from "./deployment-limits.js";
 import { launchTasks } from "./launch-tasks.js";
 import { addEvent, type SchedulerContext, wake } from "./scheduler-context.js";
+import { productionShare } from "./strategies/traffic.js";
 import { isHealthy } from "./task-health.js";
 import { stopTask } from "./task-transitions.js";
 
@@ -25,7 +26,7 @@ export function scaleService(
   reportProtected(context, service, own);
   stopServiceTasks(context, service, primary, surplus(context, own, service.desiredCount));
   const unprotected = old.filter((task) => !isProtected(context, task));
-  const retired = retirable(context, service, live, unprotected);
+  const retired = retirable(context, service, live, servingLast(context, service, unprotected));
   stopServiceTasks(context, service, primary, retired);
   replaceUnhealthy(context, service, primary, live, own);
   const started = startMissing(context, service, primary, live, own);
@@ -73,6 +74,14 @@ export function surplus(context: SchedulerContext, own: readonly TaskRecord[], c
     .filter((task) => !task.unhealthy && !isProtected(context, task))
     .sort((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt)
     .slice(0, excess);
+}
+
+/** Returns the old tasks with those last that production traffic reaches, where a deployment has replaced a traffic shift. */
+function servingLast(context: SchedulerContext, service: ServiceRecord, old: readonly TaskRecord[]) {
+  if (new Set(old.map(({ deploymentId }) => deploymentId)).size < 2) return old;
+  const shares = new Map(service.deployments.map((each) => [each.id, productionShare(context, each)]));
+  const shareOf = ({ deploymentId = "" }: TaskRecord) => shares.get(deploymentId) ?? 0;
+  return old.toSorted((a, b) => shareOf(a) - shareOf(b));
 }
 
 /** Returns the old tasks that may stop: those that don't serve at once, others as far as the lower limit of healthy tasks allows. */

@@ -195,6 +195,27 @@ for (const rolling of [false, true]) {
   });
 }
 
+for (const stage of ["POST_TEST_TRAFFIC_SHIFT", "PRE_PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT"]) {
+  test(`a ROLLING deployment that replaces a shift at ${stage} first stops the tasks without production traffic`, async () => {
+    const world = await withShifts();
+    const canaryConfiguration = { canaryPercent: 20, canaryBakeTimeInMinutes: 0 };
+    await world.deploy("good:2", { strategy: "CANARY", canaryConfiguration, lifecycleHooks: [pause([stage])] });
+    while ((await world.newest()).lifecycleStage !== "BAKE_TIME") {
+      await world.secondsUntil(async () => (await world.hooksAwaiting()).length > 0);
+      if (stage !== "PRE_PRODUCTION_TRAFFIC_SHIFT" || (await world.weights())[0]?.[1] === 20) break;
+      await world.act("CONTINUE");
+    }
+    const serving = stage === "POST_PRODUCTION_TRAFFIC_SHIFT" ? GREEN : BLUE;
+    await world.deploy("good:3", { strategy: "ROLLING", lifecycleHooks: [] });
+    await world.secondsUntil(async () => {
+      assert.equal((await world.imagesBehind(serving)).length >= 2, true);
+      return world.hasEnded();
+    });
+    assert.equal(world.served(PRODUCTION), serving);
+    assert.deepEqual(await world.imagesBehind(serving), ["good:3", "good:3"]);
+  });
+}
+
 test("a serving task that is lost while the service waits to be reconciled is replaced", async () => {
   const world = await withShifts();
   await world.deploy("good:2", { ...BLUE_GREEN, lifecycleHooks: [pause(["POST_SCALE_UP"])] });
