@@ -95,13 +95,11 @@ function countsIn({ service = {}, deployer = {}, interventions = [] }: Scenario)
   ];
 }
 
-function hasRoom({ service = {} }: Scenario, count: number): boolean {
+function hasRoom({ service = {}, deployer = {} }: Scenario, count: number): boolean {
   const { minimumHealthyPercent: least = 100, maximumPercent: most = 200 } = service;
+  const isRolling = deployer.strategy === undefined ? service.strategy === undefined : deployer.strategy === "rolling";
   // Strategies that shift traffic start all new tasks beside the old ones.
   return (
-    service.strategy !== undefined ||
-    count === 0 ||
-    Math.floor((count * most) / 100) > count ||
-    Math.ceil((count * least) / 100) < count
+    !isRolling || count === 0 || Math.floor((count * most) / 100) > count || Math.ceil((count * least) / 100) < count
   );
 }

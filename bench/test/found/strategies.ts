@@ -283,4 +283,18 @@ export const strategies: Found[] = [
     },
     verdicts: ["deployed-unverified"],
   },
+  {
+    name: "a deploy sets a service with traffic shifts to ROLLING, whose percentages leave no room",
+    seed: 150000938,
+    scenario: {
+      service: {
+        minimumHealthyPercent: 75,
+        maximumPercent: 125,
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+        check: "load-balancer",
+      },
+      deployer: { strategy: "rolling" },
+    },
+    verdicts: ["pre-flight"],
+  },
 ];
