@@ -94,7 +94,7 @@ test("a rollback for another reason ends the check of the test listener: its tra
   assert.match(String(outcome.report?.reason), /^Rolled back by Slipway, because the deadline passed, when last seen/);
   assert.equal(outcome.report?.testListener, undefined);
   // Neither the test listener nor a user: ECS has "rolled back by user" for the deployer's own request too.
-  assert.equal(outcome.report?.diagnosis?.cause, "unknown");
+  assert.equal(outcome.report?.diagnosis?.cause, "traffic-shifting");
   const lines = linesOf(outcome);
   const begun = lines.findIndex((line) => line.startsWith("The test traffic has moved: requesting"));
   const requested = lines.findIndex((line) => line.startsWith("Requesting a rollback"));
