@@ -338,4 +338,16 @@ export const rollouts: Found[] = [
     },
     verdicts: ["deployed", "superseded"],
   },
+  {
+    name: "a rollback begins while the tasks of two versions run, because a user has ended the one before without a rollback",
+    seed: 160014897,
+    scenario: {
+      service: { desiredCount: 6 },
+      interventions: [{ at: 202_000, do: "stop", stopType: "ABORT" }],
+      again: [3000, 0],
+      deployer: { http: true, verb: "rollback" },
+      before: { versions: ["v0.8.0", "v0.9.0", "v1.0.0"] },
+    },
+    verdicts: ["deployed", "stopped", "deployed"],
+  },
 ];

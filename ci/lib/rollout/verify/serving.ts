@@ -44,7 +44,8 @@ export async function readBaselineOfService(options: RunOptions, now: CurrentSer
   const earlier = parseBaselineTag(tagOf(current, revisionTag.probe), http);
   const read = await readBaseline(http, version, clock, signal, verifyOptions(options));
   const isTag = running.versionFrom !== undefined && read.answered === running.version;
-  const seen: Baseline = isTag && read.answered !== undefined ? { ...read, running: read.answered } : read;
+  const isRunning = isTag || (await runsBeside(options, now, current, read));
+  const seen: Baseline = isRunning && read.answered !== undefined ? { ...read, running: read.answered } : read;
   const baseline: Baseline = {
     ...seen,
     ...(ownershipOf(earlier) === "ours" && { wasOurs: true }),
@@ -60,14 +61,36 @@ export async function readBaselineOfService(options: RunOptions, now: CurrentSer
   return { baseline, tag: baselineTag(baseline, http) };
 }
 
+type Serving = Pick<CurrentService, "running" | "current">;
+
 /** Returns the revision whose tasks serve: a deployment that was stopped, or that failed without a rollback, stays PRIMARY without a task. */
-async function servingOf(
-  { aws, target, signal }: RunOptions,
+async function servingOf(options: RunOptions, now: CurrentService): Promise<Serving> {
+  const [revision, ...others] = withTasks(now);
+  if (revision === undefined || others.length > 0 || revision === now.service.taskDefinition) return now;
+  return await readRevision(options, revision);
+}
+
+/** Returns whether the answer is that of another revision whose tasks run too: after a stop without a rollback both serve. */
+async function runsBeside(
+  options: RunOptions,
   now: CurrentService,
-): Promise<Pick<CurrentService, "running" | "current">> {
-  const serving = now.service.deployments?.filter(({ runningCount = 0 }) => runningCount > 0) ?? [];
-  const revision = serving.length === 1 ? serving[0]?.taskDefinition : undefined;
-  if (revision === undefined || revision === now.service.taskDefinition) return now;
+  { taskDefinition }: Serving["current"],
+  { answered, running }: Baseline,
+): Promise<boolean> {
+  if (answered === undefined || answered === running) return false;
+  const others = withTasks(now).filter((revision) => revision !== taskDefinition.taskDefinitionArn);
+  const read = await Promise.all(others.map((revision) => readRevision(options, revision)));
+  return read.some((other) => other.running.version === answered);
+}
+
+/** Returns the revisions of the service's deployments that have running tasks. */
+function withTasks({ service }: CurrentService): string[] {
+  return (service.deployments ?? []).flatMap(({ runningCount = 0, taskDefinition }) =>
+    runningCount > 0 && taskDefinition !== undefined ? [taskDefinition] : [],
+  );
+}
+
+async function readRevision({ aws, target, signal }: RunOptions, revision: string): Promise<Serving> {
   const current = await withDescribedErrors(describeTaskDefinition(aws.ecs, revision, signal));
   return { current, running: runningOf(current, target) };
 }
