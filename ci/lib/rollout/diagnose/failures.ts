@@ -46,7 +46,7 @@ export function failedTasks(
 ): TaskFailure[] {
   let known: string[] | undefined;
   const events = () => {
-    known ??= ownEvents(subject, snapshots).map(({ message }) => message);
+    known ??= ownEvents(subject, snapshots).flatMap(({ message }) => (isHealthEvent(message) ? [message] : []));
     return known;
   };
   const failed = ownTasks(subject, snapshots).filter(hasFailed);
@@ -85,28 +85,38 @@ function hasFailed({ desiredStatus, stoppedReason = "" }: TaskView): boolean {
   return desiredStatus === "STOPPED" && !/^Scaling activity initiated by/i.test(stoppedReason);
 }
 
-function failureOf(subject: Subject, task: TaskView, events: () => string[], known: ContainerContext): TaskFailure {
+/** @param healthEvents Messages of the service's events about failed health checks, newest first. */
+function failureOf(
+  subject: Subject,
+  task: TaskView,
+  healthEvents: () => string[],
+  known: ContainerContext,
+): TaskFailure {
   const stop = [task.stopCode, task.stoppedReason].filter(Boolean).join(": ");
   const isAiling = task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY";
   const state = stop || (isAiling ? `${task.lastStatus}, UNHEALTHY` : "");
   const head = state ? [`task ${nameIn(task.arn)} ${state}`] : [];
-  const healthEvents =
-    task.stopCode === "ServiceSchedulerInitiated" ? events().filter(isHealthEventOf(task)).slice(0, 1) : [];
+  const event = task.stopCode === "ServiceSchedulerInitiated" ? healthEvents().find(isAbout(task)) : undefined;
+  const about = event === undefined ? [] : [event];
   const { container, words } = failedContainerOf(subject, task, known) ?? {};
-  const rule = ruleFor(taskRules, [...head, ...(words === undefined ? [] : [words]), ...healthEvents].join("\n"));
+  const rule = ruleFor(taskRules, [...head, ...(words === undefined ? [] : [words]), ...about].join("\n"));
   const all = task.containers.map((one) => lineOf(subject, one)).filter((line) => !line.endsWith(":"));
   return {
     task,
-    evidence: [...head, ...all, ...healthEvents],
+    evidence: [...head, ...all, ...about],
     ...(rule && { rule }),
     ...(container !== undefined && { container }),
   };
 }
 
-/** Only events have the response to a load balancer's check. On EC2, where targets are instances, they name the instance, not the task. */
-function isHealthEventOf({ arn, stoppedReason = "" }: TaskView): (event: string) => boolean {
+/** Only events have the response to a load balancer's check. */
+function isHealthEvent(message: string): boolean {
+  return /(unhealthy|not healthy) in|failed container health/i.test(message);
+}
+
+/** On EC2, where targets are instances, events name the instance, not the task. */
+function isAbout({ arn, stoppedReason = "" }: TaskView): (event: string) => boolean {
+  const id = nameIn(arn);
   const isBalanced = /ELB health checks/i.test(stoppedReason);
-  return (event) =>
-    (event.includes(nameIn(arn)) || (isBalanced && /\(instance [\w-]+\) \(port \d+\)/.test(event))) &&
-    /(unhealthy|not healthy) in|failed container health/i.test(event);
+  return (event) => event.includes(id) || (isBalanced && /\(instance [\w-]+\) \(port \d+\)/.test(event));
 }

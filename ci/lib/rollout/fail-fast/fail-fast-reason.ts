@@ -24,7 +24,8 @@ export function failFastReason(
   const latest = snapshots.at(-1) as Snapshot;
   if (!isStoppable(subject, latest) || !hasCandidate(subject, latest) || hasServed(subject, snapshots))
     return undefined;
-  const [worst] = terminalFailures(subject, snapshots);
+  // Its tasks have all that failed in the last hour. To judge those of each earlier poll again costs more with each poll.
+  const [worst] = terminalFailures(subject, [latest]);
   return worst && { cause: worst.rule.cause, title: worst.rule.title, failures: worst.failures.length };
 }
 
@@ -78,7 +79,10 @@ const healthyWithoutChecks = 40_000;
 function hasServed(subject: Subject, snapshots: readonly Snapshot[]): boolean {
   if (hasLetGo(subject, snapshots)) return true;
   const firstRunning = new Map<string, number>();
+  let last: Snapshot["tasks"] | undefined;
   for (const { service, tasks, tasksAt } of snapshots) {
+    if (tasks === last) continue;
+    last = tasks;
     for (const task of tasks) {
       if (task.taskDefinition !== subject.taskDefinition || task.lastStatus !== "RUNNING") continue;
       if (task.healthStatus === "HEALTHY") return true;
