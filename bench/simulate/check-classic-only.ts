@@ -38,9 +38,13 @@ function isAllThatShows(state: RolloutState, verdict: string, scenario: Scenario
       return verdict !== "deployed-early" && verdict !== "paused";
     case "settling":
       return isForced(scenario) && ["stopped", "failed", "rolled-back"].includes(verdict);
-    // A user's rollback without a target has ECS's message for a stop.
+    // A user's rollback without a target has ECS's message for a stop. A deployment that ends a rollback makes it fail, and has superseded
+    // it, by all that shows.
     case "failed":
-      return verdict === "stopped" && truth.stoppedBy === "operator";
+      return (
+        (verdict === "stopped" && truth.stoppedBy === "operator") ||
+        (verdict === "superseded" && isDeployedTo(outcome, begunAt))
+      );
     // A forced deployment during ECS's rollback deploys the rollback's own revision again, and so does ECS itself where a rollback has a
     // new id: the outcome of that deployment looks like the rollback's. The deployment that superseded ours may also have been rolled back
     // before a later call polls, or by a Lambda function within seconds.

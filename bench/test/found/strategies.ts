@@ -297,4 +297,36 @@ export const strategies: Found[] = [
     },
     verdicts: ["pre-flight"],
   },
+  {
+    name: "a user deploys in the instant in which ECS begins the rollback for a Lambda function, without the newer APIs",
+    seed: 170079271,
+    scenario: {
+      aws: {
+        deny: ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
+      },
+      functions: {
+        "check-release": [
+          { output: { hookStatus: "SUCCEEDED" } },
+          { error: "exception" },
+          { output: { hookStatus: "FAILED" } },
+          { output: { hookStatus: "SUCCEEDED" } },
+        ],
+      },
+      service: {
+        strategy: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+        check: "load-balancer",
+        hooks: [
+          {
+            hookTargetArn: "arn:aws:lambda:us-west-2:123456789012:function:check-release",
+            roleArn: "arn:aws:iam::123456789012:role/web-hooks",
+            lifecycleStages: ["PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"],
+            timeoutConfiguration: { timeoutInMinutes: 20, action: "CONTINUE" },
+          },
+        ],
+      },
+      interventions: [{ at: 1, from: "PRE_PRODUCTION_TRAFFIC_SHIFT", do: "deploy", version: "v3.0.0" }],
+      deployer: { timeoutMs: 7_200_000 },
+    },
+    verdicts: ["superseded"],
+  },
 ];
