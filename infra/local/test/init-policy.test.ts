@@ -144,7 +144,7 @@ test("every call of a push, and of each function, is allowed by the policy that 
   await permitted(0, "rollback");
   // The local AWS has neither store of secrets; the others are for one-off tasks with tags, or that outlast their time.
   const unused = written.map(({ Sid }) => Sid).filter((sid) => !used.has(sid));
-  assert.deepEqual(unused, ["TagOneOffTask", "StopOneOffTask", "FindSecrets", "FindParameters"]);
+  assert.deepEqual(unused, ["TagOneOffTask", "StopOneOffTask", "ReadQuotas", "FindSecrets", "FindParameters"]);
 });
 
 test("each deploy and rollback has left a record that is kept, also the one that failed", async () => {
