@@ -124,12 +124,11 @@ export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
  * target has none, and only another version of a task by itself disproves the release.
  */
 export function showsNoVersion(scenario: Scenario, outcome: Outcome): boolean {
-  const { answers, taskAnswers, oracle: truth, runs } = outcome;
+  const { answers, taskAnswers, runs } = outcome;
   const { startedAt } = runs.at(-1) as DeployerRun;
   // A deployment of another user has no record of the responses before it.
   const isOthers = runs.length > 1 && scenario.interventions?.some((one) => one.do === "deploy");
-  const first = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at ?? 0;
-  const begun = isOthers ? 0 : first;
+  const begun = isOthers ? 0 : (begunAt(outcome) ?? 0);
   const wanted = wantedOf(scenario, outcome);
   const isVersion = ({ at, version }: Pick<PublicAnswer, "at" | "version">) =>
     (at < begun || at >= startedAt) && version !== undefined;

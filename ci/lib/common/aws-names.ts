@@ -60,3 +60,8 @@ export function shortArns(text: string): string {
 export function nameIn(arn: string): string {
   return arn.slice(arn.lastIndexOf("/") + 1);
 }
+
+/** Returns a target group's name from its ARN, which ends with an id after the name. */
+export function targetGroupName(arn: string): string {
+  return arn.split("/").at(-2) ?? arn;
+}

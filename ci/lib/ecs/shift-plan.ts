@@ -1,4 +1,4 @@
-import type { DeploymentConfiguration, Service } from "@aws-sdk/client-ecs";
+import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "@aws-sdk/client-ecs";
 
 /** Settings of a deployment that moves traffic by weight: BLUE_GREEN, LINEAR or CANARY. */
 export interface ShiftPlan {
@@ -39,19 +39,28 @@ export function shiftPlanOf(configuration: DeploymentConfiguration = {}): ShiftP
 }
 
 /** Minutes for a Lambda hook without a time-out. The default of ECS is a day, but this is the maximum time of one invocation. */
-export const hookMinutes = 15;
+const hookMinutes = 15;
+
+/** Returns the maximum time of one call of a hook, in seconds; 0 for a pause, which waits for a user. */
+export function hookCallSeconds({ targetType, timeoutConfiguration }: DeploymentLifecycleHook): number {
+  return targetType === "PAUSE" ? 0 : (timeoutConfiguration?.timeoutInMinutes ?? hookMinutes) * 60;
+}
+
+/** Returns the lifecycle stages at which the deployments of a service pause. */
+export function pauseStagesOf({ lifecycleHooks = [] }: DeploymentConfiguration = {}): string[] {
+  const pauses = lifecycleHooks.filter(({ targetType }) => targetType === "PAUSE");
+  return [...new Set(pauses.flatMap(({ lifecycleStages = [] }) => lifecycleStages))];
+}
 
 /**
  * Returns the maximum time of the Lambda hooks that ECS calls again while it rolls back, in seconds: those of the stages that move traffic.
  * Pure.
  */
 export function wayBackSecondsOf({ lifecycleHooks = [] }: DeploymentConfiguration = {}): number {
-  const calls = lifecycleHooks.flatMap(({ targetType, lifecycleStages = [], timeoutConfiguration }) => {
-    const again = lifecycleStages.filter((stage) => /^(TEST|PRODUCTION)_TRAFFIC_SHIFT$/.test(stage));
-    const minutes = timeoutConfiguration?.timeoutInMinutes ?? hookMinutes;
-    return targetType === "PAUSE" ? [] : again.map(() => minutes * 60);
-  });
-  return calls.reduce((sum, one) => sum + one, 0);
+  return lifecycleHooks.reduce((sum, hook) => {
+    const again = (hook.lifecycleStages ?? []).filter((stage) => /^(TEST|PRODUCTION)_TRAFFIC_SHIFT$/.test(stage));
+    return sum + again.length * hookCallSeconds(hook);
+  }, 0);
 }
 
 /** Returns true for a service whose production listener is of a Network Load Balancer: each shift takes longer there. */

@@ -5,6 +5,11 @@ export function isFinished(status: string): boolean {
   return ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(status);
 }
 
+/** Returns true until a service deployment ends or is being ended. An unknown state is not under way: ECS adds states. */
+export function isUnderWay(deployment: Pick<ServiceDeploymentView, "status"> | undefined): boolean {
+  return deployment?.status === "PENDING" || deployment?.status === "IN_PROGRESS";
+}
+
 /** Returns true while a service deployment is stopped or rolled back, and after that: a hook that still waits can't be continued any more. */
 export function isBeingEnded(status = ""): boolean {
   return /^(?:ROLLBACK_|STOP)/.test(status);

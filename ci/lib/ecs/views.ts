@@ -1,6 +1,5 @@
 /** Converts the SDK's types, where every member may be absent, to those of the snapshot. */
 import type {
-  DeploymentConfiguration,
   DeploymentLifecycleHookDetail,
   Service,
   ServiceDeployment,
@@ -8,7 +7,7 @@ import type {
   Task,
 } from "@aws-sdk/client-ecs";
 import { present } from "../common/present.js";
-import { isNetworkBalanced, shiftPlanOf, wayBackSecondsOf } from "./shift-plan.js";
+import { isNetworkBalanced, pauseStagesOf, shiftPlanOf, wayBackSecondsOf } from "./shift-plan.js";
 import type { ServiceDeploymentView, ServiceView, TaskView } from "./snapshot.js";
 import { isBeingEnded } from "./states.js";
 
@@ -43,11 +42,6 @@ export function serviceView(service: Service): ServiceView {
       message: event.message ?? "",
     })),
   };
-}
-
-function pauseStagesOf({ lifecycleHooks = [] }: DeploymentConfiguration = {}): string[] {
-  const pauses = lifecycleHooks.filter(({ targetType }) => targetType === "PAUSE");
-  return [...new Set(pauses.flatMap(({ lifecycleStages = [] }) => lifecycleStages))];
 }
 
 export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDeploymentView {

@@ -1,4 +1,5 @@
 import { errors } from "undici";
+import { eitherSignal } from "../common/either-signal.js";
 import { networkCodes } from "../common/errors.js";
 import { directRoute, type Route, routeTo } from "./proxies.js";
 
@@ -49,7 +50,7 @@ export async function exchange(request: Request): Promise<Answer> {
       // The one limit above covers these.
       headersTimeout: 0,
       bodyTimeout: 0,
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      signal: eitherSignal(signal, timeout),
     });
     const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
     return { status: statusCode, headers: Object.fromEntries(flat), body: await readBounded(body, mostBytes) };

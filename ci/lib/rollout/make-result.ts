@@ -6,7 +6,7 @@ import type { Explanation } from "./explain.js";
 import type { GateResult } from "./hooks/gates.js";
 import type { Judgement } from "./judge/verdict.js";
 import { nextStep, pausedStep } from "./next-step.js";
-import type { StrategyResult } from "./restore-strategy.js";
+import { isRestoredLater, type StrategyResult } from "./restore-strategy.js";
 import type { RollbackResult, RolloutResult } from "./result.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { RunOptions } from "./run-options.js";
@@ -65,7 +65,7 @@ export async function makeResult(options: RunOptions, story: Story): Promise<Omi
   const next =
     verdict === "paused"
       ? pausedStep(waitingHooks, await options.call?.())
-      : verdict === "shifted" && strategy?.afterwards.startsWith("not restored yet")
+      : verdict === "shifted" && strategy && isRestoredLater(strategy)
         ? `${attachHint} At its end it restores the strategy. \`abort\` rolls back.`
         : nextStep(verdict, ofEnd(judgement, http), diagnosis?.cause, during, wayBack?.cause);
   return {

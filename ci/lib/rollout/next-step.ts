@@ -2,6 +2,7 @@ import type { WaitingHook } from "../ecs/snapshot.js";
 import type { Cause } from "./diagnose/causes.js";
 import { attachHint, type Verdict, verdicts } from "./verdicts.js";
 import type { DuringRollout } from "./verify/during-rollout.js";
+import { isOfTask } from "./verify/http-target.js";
 import type { HttpCheck } from "./verify/verify.js";
 
 /** Returns the user's next step; undefined when nothing is left to do. */
@@ -16,7 +17,7 @@ export function nextStep(
   if (wayBack !== undefined) {
     return "The service may be degraded, and the rollback target can't be started either. Correct one of the two causes, and deploy a version that can start.";
   }
-  if (http.state === "wrong" && verdict === "failed" && !http.url.startsWith("task ")) {
+  if (http.state === "wrong" && verdict === "failed" && !isOfTask(http)) {
     return "The new tasks run. Check what is in front of them (load balancer, cache, DNS), and the version that the app returns.";
   }
   if (http.state === "unproven" && http.because === "not-this-service" && verdict === "deployed-unverified")

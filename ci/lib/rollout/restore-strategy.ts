@@ -26,6 +26,13 @@ export interface StrategyResult {
   afterwards: string;
 }
 
+const notYet = "not restored yet";
+
+/** Returns true where the same command restores the strategy once the rollout has ended. */
+export function isRestoredLater({ afterwards }: StrategyResult): boolean {
+  return afterwards.startsWith(notYet);
+}
+
 /** The rollout has not ended: the strategy is in use, and the same command restores it later. */
 const unfinished: ReadonlySet<Verdict> = new Set(["shifted", "paused", "timed-out"]);
 
@@ -66,7 +73,7 @@ async function restoreTo(
   if (used && !isDeepStrictEqual(to, { ...present({ bake: to.bake }), ...used }))
     return { ...result, afterwards: `not restored: the service was set to ${strategyText(to)} meanwhile` };
   if (unfinished.has(verdict))
-    return { ...result, afterwards: `not restored yet: the verdict is ${verdict}; the same command restores it later` };
+    return { ...result, afterwards: `${notYet}: the verdict is ${verdict}; the same command restores it later` };
   if (verdict === "superseded")
     return {
       ...result,

@@ -8,6 +8,7 @@ import {
   type Subject,
   type TaskView,
 } from "../../ecs/snapshot.js";
+import { isUnderWay } from "../../ecs/states.js";
 import { type CauseText, unknown } from "./causes.js";
 import { unhealthyTasks } from "./failures.js";
 
@@ -124,10 +125,6 @@ function hookWait(ours: ServiceDeploymentView | undefined): Wait | undefined {
   if (!isUnderWay(ours) || !ours?.runningHooks.length) return undefined;
   const { lifecycleStage = ours.status, runningHooks } = ours;
   return { text: hookRunning, evidence: runningHooks.map((name) => `hook ${name} runs at ${lifecycleStage}`) };
-}
-
-function isUnderWay(ours: ServiceDeploymentView | undefined): boolean {
-  return ours?.status === "PENDING" || ours?.status === "IN_PROGRESS";
 }
 
 function alive(snapshots: readonly Snapshot[]): TaskView[] {

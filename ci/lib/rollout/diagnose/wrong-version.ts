@@ -1,3 +1,4 @@
+import { isOfTask } from "../verify/http-target.js";
 import type { HttpCheck } from "../verify/verify.js";
 import type { Diagnosis } from "./diagnose.js";
 
@@ -28,9 +29,10 @@ const byTask: CauseText = {
 };
 
 /** Diagnoses a rollout that ECS reports as successful while the public URL returns something else. Pure. */
-export function diagnoseResponse({ url, answered, proven }: HttpCheck & { state: "wrong" }): Diagnosis {
+export function diagnoseResponse(check: HttpCheck & { state: "wrong" }): Diagnosis {
+  const { url, answered, proven } = check;
   const isError = /\bHTTP \d{3}\b/.test(answered);
-  const text = url.startsWith("task ") ? byTask : !proven ? mixed : isError ? errors : otherwise;
+  const text = isOfTask(check) ? byTask : !proven ? mixed : isError ? errors : otherwise;
   return { ...text, evidence: [`${url} answered ${answered}`], failedTasks: 0 };
 }
 

@@ -1,5 +1,5 @@
 import { primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
-import { breakerThreshold, receivesTraffic, trafficPhaseOf } from "../../ecs/states.js";
+import { breakerThreshold, isUnderWay, receivesTraffic, trafficPhaseOf } from "../../ecs/states.js";
 import type { Cause } from "../diagnose/causes.js";
 import { terminalFailures } from "../diagnose/failures.js";
 
@@ -58,8 +58,7 @@ function isStoppable(subject: Subject, snapshot: Snapshot): boolean {
 
 /** Returns true while our deployment is unfinished, is not being ended, and was not replaced. */
 export function isUnfinished({ taskDefinition }: Subject, { service, ours }: Snapshot): boolean {
-  if (!ours || !["PENDING", "IN_PROGRESS"].includes(ours.status)) return false;
-  return primaryOf(service)?.taskDefinition === taskDefinition;
+  return isUnderWay(ours) && primaryOf(service)?.taskDefinition === taskDefinition;
 }
 
 /** Returns true when the service still lists a completed deployment, to which ECS can return. */

@@ -1,3 +1,4 @@
+import { present } from "../../common/present.js";
 import { readImage } from "../../ecs/ecr-images.js";
 import { networkShiftSeconds } from "../../ecs/shift-plan.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
@@ -71,10 +72,7 @@ export function failFast(session: Session, permitted: AllowedActions, proof = no
     if (judgement.state === "decided") {
       if (judgement.verdict !== "timed-out" || onTimeout !== "rollback") return undefined;
       const unless = isLimitComputed ? hookThatRuns(snapshots.at(-1) as Snapshot) : undefined;
-      return {
-        ...{ why: "because the deadline passed", phases: ["before", "in part"] },
-        ...(unless !== undefined && { unless }),
-      };
+      return { why: "because the deadline passed", phases: ["before", "in part"], ...present({ unless }) };
     }
     const latest = snapshots.at(-1) as Snapshot;
     if (!earlyStop) return undefined;

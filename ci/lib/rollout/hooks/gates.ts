@@ -1,11 +1,12 @@
 import { withDescribedErrors } from "../../aws/describe-error.js";
 import { AccessDeniedError } from "../../aws/errors.js";
+import { eitherSignal } from "../../common/either-signal.js";
 import { SlipwayError } from "../../common/errors.js";
 import { gateUrl, type Target } from "../../config/target.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import { formatProgressEvent } from "../progress-event.js";
 import type { Session } from "../session.js";
-import { type Baseline, ownershipOf } from "../verify/baseline.js";
+import { type Baseline, foreignReason, ownershipOf } from "../verify/baseline.js";
 import type { HttpTarget } from "../verify/http-target.js";
 import { type HttpCheck, type VerifyOptions, verify } from "../verify/verify.js";
 import type { WatchedRollout } from "../watch/watch.js";
@@ -158,10 +159,9 @@ async function passGate(
 }
 
 /** Wrong answers of a URL that was another service's before the rollout prove nothing. */
-function weighed(check: HttpCheck, { answered, running }: Baseline): HttpCheck {
+function weighed(check: HttpCheck, baseline: Baseline): HttpCheck {
   if (check.state !== "wrong") return check;
-  const why = `${check.answered}; before the rollout it answered ${answered}, while ${running} ran, so it is not, or not only, this service's URL`;
-  return { state: "unproven", url: check.url, answered: why };
+  return { state: "unproven", url: check.url, answered: `${check.answered}; ${foreignReason(baseline)}` };
 }
 
 /** Requests until the answers are right, or the gate's time is over: a rule takes up to 14 s to reach every node of the load balancer. */
@@ -172,7 +172,7 @@ async function checkAt(
   ended: AbortSignal,
 ): Promise<HttpCheck> {
   const { clock } = session;
-  const signal = session.signal ? AbortSignal.any([session.signal, ended]) : ended;
+  const signal = eitherSignal(session.signal, ended);
   const end = clock.now() + timeoutSeconds * 1000;
   for (;;) {
     const check = await verify(http, version, clock, signal, { ...how, limit: Math.max(0, end - clock.now()) });

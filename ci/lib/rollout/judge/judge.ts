@@ -7,7 +7,7 @@ import {
   type Subject,
   type WaitingHook,
 } from "../../ecs/snapshot.js";
-import { afterPause, isBaking } from "../../ecs/states.js";
+import { afterPause, isBaking, isUnderWay } from "../../ecs/states.js";
 import { judgeClassic } from "./classic.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 import { witnesses } from "./witnesses.js";
@@ -155,16 +155,12 @@ function waitsForUser({ hookId, expiresAt, timeoutAction }: WaitingHook, stage: 
  * Empty for a rolling deployment, and where nothing was seen of it.
  */
 function trafficBefore(snapshots: readonly Snapshot[]): string {
-  const seen = snapshots.flatMap(({ ours }) => (ours && isBegun(ours) ? (ours.productionWeight ?? []) : []));
+  const seen = snapshots.flatMap(({ ours }) => (isUnderWay(ours) ? (ours?.productionWeight ?? []) : []));
   if (seen.length === 0) return "";
   const highest = Math.max(...seen);
   return highest === 0
     ? ", when last seen with 0 % of production traffic on the new tasks"
     : `, after ${highest} % of production traffic had moved to the new tasks`;
-}
-
-function isBegun({ status }: ServiceDeploymentView): boolean {
-  return status === "PENDING" || status === "IN_PROGRESS";
 }
 
 /** States how much production traffic the new tasks have; empty for a rolling deployment. */

@@ -1,6 +1,6 @@
 import type { ListedDeployment, ReadableDeployments } from "../../ecs/service-deployments.js";
 import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
-import { isFinished } from "../../ecs/states.js";
+import { isBeingEnded, isFinished } from "../../ecs/states.js";
 
 /** Returns the newest listed deployment that has not ended. */
 export function unfinishedOf({ listed }: ReadableDeployments): ListedDeployment | undefined {
@@ -20,7 +20,7 @@ export function describeInFlight(status: string, view?: ServiceDeploymentView): 
 }
 
 function nextAfter(status: string, stage: string | undefined, waits: boolean): string {
-  if (/^(?:ROLLBACK_|STOP_)/.test(status)) return "Follow it to its end with watch, then deploy again.";
+  if (isBeingEnded(status)) return "Follow it to its end with watch, then deploy again.";
   if (waits) return "Go on with continue or roll it back with abort, wait for its end with watch, then deploy again.";
   const end = stage === "BAKE_TIME" ? "the end of its bake time" : "its end";
   return `Wait for ${end} with watch, or roll it back with abort; then deploy again.`;

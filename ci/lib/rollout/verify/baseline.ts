@@ -130,9 +130,13 @@ export function weighAgainstBaseline(check: HttpCheck, baseline: Baseline, versi
 }
 
 /** Returns the check of a URL that belongs to another service: its responses do not count, so no request is needed. */
-export function foreignCheck(url: string, { answered, running }: Baseline): HttpCheck {
-  const why = `before the rollout it answered ${answered}, while ${running} ran, so it is not, or not only, this service's URL`;
-  return { state: "unproven", url, answered: why, because: "not-this-service" };
+export function foreignCheck(url: string, baseline: Baseline): HttpCheck {
+  return { state: "unproven", url, answered: foreignReason(baseline), because: "not-this-service" };
+}
+
+/** States why the responses of a URL that belongs to another service prove nothing. */
+export function foreignReason({ answered, running }: Baseline): string {
+  return `before the rollout it answered ${answered}, while ${running} ran, so it is not, or not only, this service's URL`;
 }
 
 /** Marks in the tag in place of a version: the expectations were met, or a version was returned that proves nothing. */

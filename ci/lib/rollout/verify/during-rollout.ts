@@ -1,4 +1,5 @@
 import { within } from "../../common/clock.js";
+import { eitherSignal } from "../../common/either-signal.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
 import { formatProgressEvent } from "../progress-event.js";
 import type { RunOptions } from "../run-options.js";
@@ -91,7 +92,7 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
   const { clock, progress, observe, signal } = options;
   const { ask = sendOverHttp } = verifyOptions(options);
   const ended = new AbortController();
-  const how = { ask, limit: responseLimit, signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal };
+  const how = { ask, limit: responseLimit, signal: eitherSignal(signal, ended.signal) };
   const seen: DuringRollout = { url: checkedUrl(http), requests: 0, failed: 0, failures: [] };
   const running = new Set<Promise<void>>();
   let right = 0;

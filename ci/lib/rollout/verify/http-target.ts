@@ -28,3 +28,15 @@ export function checkedUrl({ baseUrl, host, versionCheck, expectations = [] }: H
   const url = urlBelow(baseUrl, path);
   return host === undefined ? url.href : `${url.protocol}//${host}${url.pathname} (of the local AWS)`;
 }
+
+const taskPrefix = "task ";
+
+/** Returns what stands in place of a URL where a task was requested at its own address. */
+export function taskAddress(id: string): string {
+  return `${taskPrefix}${id}`;
+}
+
+/** Returns true where a task at its own address has answered, and not the public URL. */
+export function isOfTask({ url }: { url: string }): boolean {
+  return url.startsWith(taskPrefix);
+}

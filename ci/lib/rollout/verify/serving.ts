@@ -1,11 +1,10 @@
 import { withDescribedErrors } from "../../aws/describe-error.js";
-import { describeTaskDefinition } from "../../aws/raw-task-definition.js";
 import { runningOf } from "../../ecs/containers.js";
 import { revisionTag } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
 import { formatProgressEvent, type ProgressEvent } from "../progress-event.js";
-import { tagOf } from "../revisions/own-revisions.js";
+import { describeRevision, tagOf } from "../revisions/own-revisions.js";
 import type { AutomaticRollback } from "../rollback/automatic-rollback.js";
 import type { RunOptions } from "../run-options.js";
 import { noSpan } from "../session.js";
@@ -90,9 +89,9 @@ function withTasks({ service }: CurrentService): string[] {
   );
 }
 
-async function readRevision({ aws, target, signal }: RunOptions, revision: string): Promise<Serving> {
-  const current = await withDescribedErrors(describeTaskDefinition(aws.ecs, revision, signal));
-  return { current, running: runningOf(current, target) };
+async function readRevision(options: RunOptions, revision: string): Promise<Serving> {
+  const current = await withDescribedErrors(describeRevision(options, revision));
+  return { current, running: runningOf(current, options.target) };
 }
 
 /**

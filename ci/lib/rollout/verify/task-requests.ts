@@ -1,7 +1,7 @@
 import { nameIn } from "../../common/aws-names.js";
 import type { Snapshot, Subject, TaskView } from "../../ecs/snapshot.js";
 import { sendOverHttp } from "./http-request.js";
-import type { HttpTarget } from "./http-target.js";
+import { type HttpTarget, taskAddress } from "./http-target.js";
 import { checkOnce } from "./one-request.js";
 import type { HttpCheck, VerifyOptions } from "./verify.js";
 
@@ -69,7 +69,7 @@ export function combineWithTasks(http: HttpCheck, tasks: TaskResponses | undefin
   const { requests = 0, unclear = 0, wrong: [wrong] = [] } = tasks ?? {};
   if (http.state === "wrong") return http;
   // Not proven: before the rollout no requests were sent to the tasks from here.
-  if (wrong) return { state: "wrong", url: `task ${wrong.task}`, answered: wrong.answered, proven: false };
+  if (wrong) return { state: "wrong", url: taskAddress(wrong.task), answered: wrong.answered, proven: false };
   if (unclear === 0 || !isWanted || http.state === "unproven") return http;
   const answered = `${unclear} of ${requests} answered without a version`;
   return { state: "unproven", url: "Tasks at their own addresses", answered };

@@ -1,3 +1,4 @@
+import { eitherSignal } from "../../common/either-signal.js";
 import { gateUrl } from "../../config/target.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
 import type { RunOptions } from "../run-options.js";
@@ -35,7 +36,7 @@ export function createTestListener(options: RunOptions, baseline: Baseline): Tes
     const checked = checkOf(http, baseline);
     progress(`The test traffic has moved: requesting ${release.version} at ${checkedUrl(checked)}.`);
     const limits = { limit: ruleLimit, mixedLimit: ruleLimit };
-    const both = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
+    const both = eitherSignal(signal, ended.signal);
     const seen = await verify(checked, release.version, clock, both, { ...verifyOptions(options), ...limits });
     if (ended.signal.aborted) return;
     check = ownershipOf(baseline) === "ours" ? seen : withoutErrors(seen);

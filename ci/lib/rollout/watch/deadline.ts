@@ -3,7 +3,7 @@ import type { JsonObject } from "../../aws/raw-task-definition.js";
 import type { Readable } from "../../common/readable.js";
 import { objects } from "../../ecs/containers.js";
 import {
-  hookMinutes,
+  hookCallSeconds,
   isNetworkBalanced,
   networkShiftSeconds,
   type ShiftPlan,
@@ -141,13 +141,9 @@ function networkSeconds(service: Service, plan: ShiftPlan | undefined): number {
  * A hook that waits for a user takes no time: the verdict is `paused` at once. ECS calls the hooks around a production traffic shift
  * once a step.
  */
-function hookSeconds(
-  { targetType, timeoutConfiguration, lifecycleStages }: DeploymentLifecycleHook,
-  steps: number,
-): number {
-  if (targetType === "PAUSE") return 0;
-  const calls = (lifecycleStages ?? [""]).reduce((sum, stage) => sum + (perStep.has(stage) ? steps : 1), 0);
-  return calls * (timeoutConfiguration?.timeoutInMinutes ?? hookMinutes) * 60;
+function hookSeconds(hook: DeploymentLifecycleHook, steps: number): number {
+  const calls = (hook.lifecycleStages ?? [""]).reduce((sum, stage) => sum + (perStep.has(stage) ? steps : 1), 0);
+  return calls * hookCallSeconds(hook);
 }
 
 const perStep: ReadonlySet<string> = new Set(["PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"]);

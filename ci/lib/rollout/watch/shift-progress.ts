@@ -1,6 +1,6 @@
 import { networkShiftSeconds, type ShiftPlan } from "../../ecs/shift-plan.js";
 import type { ServiceDeploymentView, Snapshot } from "../../ecs/snapshot.js";
-import { receivesTraffic } from "../../ecs/states.js";
+import { isUnderWay, receivesTraffic } from "../../ecs/states.js";
 
 /** Progress of a deployment that moves traffic by weight. */
 export interface ShiftProgress {
@@ -46,7 +46,7 @@ export function shiftProgress(snapshots: readonly Snapshot[]): ShiftProgress | u
     ...(ours.productionWeight !== undefined && { productionWeight: ours.productionWeight }),
     ...(ours.testWeight !== undefined && { testWeight: ours.testWeight }),
   };
-  if (!isShifting(ours)) return progress;
+  if (!isUnderWay(ours)) return progress;
   const parts = partsOf(ours.shift, service.isNetworkBalanced === true);
   const present = partNameOf(ours, step);
   const index = parts.findIndex(({ name }) => name === present);
@@ -66,7 +66,7 @@ export function shiftProgress(snapshots: readonly Snapshot[]): ShiftProgress | u
  */
 export function waitReport(snapshots: readonly Snapshot[]): string {
   const { ours, at = 0 } = snapshots.at(-1) ?? {};
-  if (!ours?.shift || !isShifting(ours)) return "";
+  if (!ours?.shift || !isUnderWay(ours)) return "";
   const name = partNameOf(ours, shiftsDone(ours, ours.shift));
   if (!isWait(name)) return "";
   const seconds = waitSeconds(name, ours.shift);
@@ -90,17 +90,13 @@ export interface ShiftWait {
  */
 export function shiftWait(snapshots: readonly Snapshot[]): ShiftWait | undefined {
   const { ours } = snapshots.at(-1) ?? {};
-  if (!ours?.shift || !isShifting(ours) || ours.waitingHooks.length > 0 || ours.runningHooks.length > 0)
+  if (!ours?.shift || !isUnderWay(ours) || ours.waitingHooks.length > 0 || ours.runningHooks.length > 0)
     return undefined;
   const name = partNameOf(ours, shiftsDone(ours, ours.shift));
   const before = snapshots[lastBefore(snapshots, name)];
   if (!isWait(name) || before === undefined) return undefined;
   const seconds = waitSeconds(name, ours.shift);
   return { kind: name === "bake" ? "bake" : "step", seconds, endsFrom: before.at + seconds * 1000 };
-}
-
-function isShifting({ status }: ServiceDeploymentView): boolean {
-  return status === "PENDING" || status === "IN_PROGRESS";
 }
 
 function isWait(name: string): boolean {

@@ -1,3 +1,4 @@
+import { eitherSignal } from "../../common/either-signal.js";
 import { SlipwayError, UNEXPECTED } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
@@ -66,7 +67,7 @@ export async function watchPause(
 ): Promise<WatchedRollout> {
   const { clock, signal } = session;
   const step = createStep(session, paused.subject, knownEvents, how);
-  const either = signal ? AbortSignal.any([signal, done]) : done;
+  const either = eitherSignal(signal, done);
   let seen = paused;
   for (;;) {
     await clock.sleep(pollInterval(seen.subject, seen.snapshots), either).catch(() => signal?.throwIfAborted());

@@ -1,6 +1,6 @@
 import type { LoadBalancer, Service } from "@aws-sdk/client-ecs";
 import { tryRead } from "../../../aws/try-read.js";
-import { nameIn } from "../../../common/aws-names.js";
+import { targetGroupName } from "../../../common/aws-names.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import { describeRevisions } from "../../../ecs/service-deployments.js";
 import { unfinishedOf } from "../../plan/deployment-in-flight.js";
@@ -58,10 +58,11 @@ function judgeProduction({ groups, running }: ShiftFacts, { arn, weights = [] }:
   const serving = weights.filter(({ weight }) => weight > 0);
   const [only, ...others] = serving;
   if (!only || others.length > 0 || !groups.includes(only.group)) {
-    const found = serving.map(({ group, weight }) => `${nameOf(group)} (weight ${weight})`).join(" and ") || "none";
+    const found =
+      serving.map(({ group, weight }) => `${targetGroupName(group)} (weight ${weight})`).join(" and ") || "none";
     return error(
       "listener-rules",
-      `The production ${kindOf(arn)} ${arn} forwards to ${found}. ECS needs exactly one of ${groups.map(nameOf).join(" and ")} to get all production traffic.`,
+      `The production ${kindOf(arn)} ${arn} forwards to ${found}. ECS needs exactly one of ${groups.map(targetGroupName).join(" and ")} to get all production traffic.`,
       `Find the running tasks (aws elbv2 describe-target-health), and forward the ${kindOf(arn)} to their target group alone: aws elbv2 modify-${kindOf(arn)}. A deployment that ended early, or another tool, may have left it so.`,
     );
   }
@@ -69,7 +70,7 @@ function judgeProduction({ groups, running }: ShiftFacts, { arn, weights = [] }:
   if (tasksIn === undefined || tasksIn === only.group) return [];
   return error(
     "listener-rules",
-    `The production ${kindOf(arn)} ${arn} forwards to ${nameOf(only.group)}, and the running tasks are in ${nameOf(tasksIn)}: ECS would register the new tasks beside them.`,
+    `The production ${kindOf(arn)} ${arn} forwards to ${targetGroupName(only.group)}, and the running tasks are in ${targetGroupName(tasksIn)}: ECS would register the new tasks beside them.`,
     `Forward the ${kindOf(arn)} to the running tasks' target group (aws elbv2 modify-${kindOf(arn)}), and let no other tool put it back: in Terraform, ignore_changes = [${isListener(arn) ? "default_action" : "action"}] on it.`,
   );
 }
@@ -109,10 +110,6 @@ function unreadRevision(reason: string): Finding[] {
     `The target group of the running tasks could not be read: ${reason}.`,
     fixOf(reason, "Allow ecs:DescribeServiceRevisions on the service."),
   );
-}
-
-function nameOf(targetGroupArn: string): string {
-  return targetGroupArn.split("/").at(-2) ?? nameIn(targetGroupArn);
 }
 
 async function read({ session, service, deployments }: SharedReads): Promise<ListenerRulesFacts> {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
+import { targetGroupName } from "../../../common/aws-names.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import { objects } from "../../../ecs/containers.js";
 import { readTargetGroups, type TargetGroup, targetGroupsOf } from "../../watch/target-groups.js";
@@ -58,7 +59,7 @@ function isRegisteredWith(
 function unused({ arn }: TargetGroup): Finding[] {
   return error(
     "target-groups",
-    `No load balancer uses the target group ${nameOf(arn)}: its targets stay in the state unused, and ECS waits for them to become healthy.`,
+    `No load balancer uses the target group ${targetGroupName(arn)}: its targets stay in the state unused, and ECS waits for them to become healthy.`,
     "Name it in a listener rule, with weight 0 where it must not get requests: aws elbv2 modify-rule.",
   );
 }
@@ -68,7 +69,7 @@ function healthCheckPort({ arn, healthCheck: { port } }: TargetGroup, next: Json
   if (port === "traffic-port" || isExposed(next, Number(port))) return [];
   return warning(
     "health-check-port",
-    `The health check of ${nameOf(arn)} uses port ${port}, which no container of the task definition exposes.`,
+    `The health check of ${targetGroupName(arn)} uses port ${port}, which no container of the task definition exposes.`,
     `Expose it in the container's portMappings, or use the traffic port: aws elbv2 modify-target-group --target-group-arn ${arn} --health-check-port traffic-port.`,
   );
 }
@@ -94,13 +95,9 @@ function gracePeriod({ arn, healthCheck }: TargetGroup, grace: number | undefine
   if (!grace || grace >= least) return [];
   return warning(
     "short-grace",
-    `The service's grace period is ${grace} s, and the health check of ${nameOf(arn)} needs at least ${least} s (${healthyThreshold} in a row, ${intervalSeconds} s apart) to pass for a task that failed it during its start: ECS would stop the task before.`,
+    `The service's grace period is ${grace} s, and the health check of ${targetGroupName(arn)} needs at least ${least} s (${healthyThreshold} in a row, ${intervalSeconds} s apart) to pass for a task that failed it during its start: ECS would stop the task before.`,
     `Set healthCheckGracePeriodSeconds to more than ${least} and the time that a task takes to start, or lower the health check's interval or healthy threshold.`,
   );
-}
-
-function nameOf(targetGroupArn: string): string {
-  return targetGroupArn.split("/").at(-2) ?? targetGroupArn;
 }
 
 export const targetGroupsTopic = {

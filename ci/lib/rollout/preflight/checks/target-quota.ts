@@ -2,7 +2,7 @@ import type { LoadBalancer, Service } from "@aws-sdk/client-ecs";
 import { readPages } from "../../../aws/paging.js";
 import { abort, sdk } from "../../../aws/sdk.js";
 import { tryRead } from "../../../aws/try-read.js";
-import { nameIn } from "../../../common/aws-names.js";
+import { targetGroupName } from "../../../common/aws-names.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import type { Session } from "../../session.js";
 import { targetGroupsOf } from "../../watch/target-groups.js";
@@ -92,7 +92,7 @@ function exceeds({ limit, what, count, times }: Use, beside: number, max: number
 function usesOf(balancer: LoadBalancer, service: Service, counts: ReadonlyMap<string, number>): Use[] {
   const { deploymentConfiguration: { strategy = "ROLLING" } = {}, networkConfiguration } = service;
   const sorted = targetGroupsOf({ loadBalancers: [balancer] })
-    .map((arn) => ({ what: `the target group ${nameOf(arn)}`, count: counts.get(arn) ?? 0 }))
+    .map((arn) => ({ what: `the target group ${targetGroupName(arn)}`, count: counts.get(arn) ?? 0 }))
     .sort((a, b) => a.count - b.count);
   // With shifts of traffic the new tasks are registered in the group without the old ones.
   const receiving = strategy === "ROLLING" ? sorted.at(-1) : sorted[0];
@@ -113,7 +113,6 @@ function usesOf(balancer: LoadBalancer, service: Service, counts: ReadonlyMap<st
 }
 
 const ruleOf = ({ advancedConfiguration }: LoadBalancer) => advancedConfiguration?.productionListenerRule ?? "";
-const nameOf = (targetGroupArn: string) => targetGroupArn.split("/").at(-2) ?? nameIn(targetGroupArn);
 
 /** Half of the lowest default quota, 500: with fewer targets in the end, a service's own do not exceed one. */
 const WORTH_CALLS = 250;

@@ -1,4 +1,5 @@
 import { movedKeys } from "../../../config/target-schema.js";
+import { pauseStagesOf } from "../../../ecs/shift-plan.js";
 import { type Finding as TopicFinding, warning } from "../finding.js";
 import type { BaseFacts } from "../shared-reads.js";
 
@@ -28,13 +29,11 @@ export function unusedKeys({ target }: BaseFacts): Finding[] {
 
 /** Checks that the service has a pause at the stage of each gate: without one the deployment does not wait for its checks. */
 function gates({ target, service }: BaseFacts): Finding[] {
-  const { strategy = "ROLLING", lifecycleHooks = [] } = service.deploymentConfiguration ?? {};
-  const pauses = lifecycleHooks.filter(({ targetType }) => targetType === "PAUSE");
-  const isPaused = (stage: string) =>
-    pauses.some(({ lifecycleStages = [] }) => lifecycleStages.some((one) => one === stage));
+  const { strategy = "ROLLING" } = service.deploymentConfiguration ?? {};
+  const pauses = pauseStagesOf(service.deploymentConfiguration);
   const idle = (target.gates ?? [])
     .map(({ stage }) => stage)
-    .filter((stage) => strategy === "ROLLING" || !isPaused(stage));
+    .filter((stage) => strategy === "ROLLING" || !pauses.includes(stage));
   if (idle.length === 0) return [];
   return warning(
     "gates",

@@ -1,5 +1,5 @@
 import type { Json } from "../../../protocol/service.js";
-import { deploymentStrategyOf } from "../../model/deployment-strategy.js";
+import { canaryDefaults, deploymentStrategyOf, linearDefaults } from "../../model/deployment-strategy.js";
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { object, objects } from "../../model/task-definition-json.js";
 import { checkInteger, clientException, invalidParameter, shownValue } from "../common/ecs-errors.js";
@@ -33,10 +33,10 @@ export function withDefaults({ linearConfiguration, canaryConfiguration, lifecyc
   return {
     ...others,
     ...(linearConfiguration !== undefined && {
-      linearConfiguration: { stepPercent: 10, stepBakeTimeInMinutes: 6, ...object(linearConfiguration) },
+      linearConfiguration: { ...linearDefaults, ...object(linearConfiguration) },
     }),
     ...(canaryConfiguration !== undefined && {
-      canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 10, ...object(canaryConfiguration) },
+      canaryConfiguration: { ...canaryDefaults, ...object(canaryConfiguration) },
     }),
     ...(lifecycleHooks !== undefined && { lifecycleHooks: hooks }),
   };
